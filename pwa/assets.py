@@ -8,13 +8,14 @@ import gzip
 import hashlib
 import mimetypes
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import brotli
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
+
+from .current import open_to_all
 
 HERE = Path(__file__).parent
 PAGES_ARE_MADE_OF = (HERE / "static", HERE / "templates", HERE.parent / "translations")
@@ -37,11 +38,11 @@ class Asset:
 class Assets:
     """The files of one release, packed once when first asked for."""
 
-    def __init__(self, static: Path, made_of: Iterable[Path]) -> None:
-        self.static = static
+    def __init__(self, folder: Path, made_of: Iterable[Path]) -> None:
+        self.folder = folder
         self.release = release_of(made_of)
         self.packed: dict[str, Asset] = {}
-        self.paths = {"app.css", *(at.relative_to(static).as_posix() for at in files_in(static) if at.suffix != ".css")}
+        self.paths = {"app.css", *(at.relative_to(folder).as_posix() for at in files_in(folder) if at.suffix != ".css")}
 
     def address(self, path: str) -> str:
         """The address of a file in this release. KeyError when there is no such file, so that no page links to one."""
@@ -54,28 +55,38 @@ class Assets:
         if path not in self.paths:
             raise KeyError(path)
         if path not in self.packed:
-            content = joined(self.static / "css") if path == "app.css" else (self.static / path).read_bytes()
+            content = joined(self.folder / "css") if path == "app.css" else (self.folder / path).read_bytes()
             self.packed[path] = pack(content, kind_of(path))
         return self.packed[path]
 
 
-def init(app: Flask, static: Path = HERE / "static", made_of: Iterable[Path] = PAGES_ARE_MADE_OF) -> Assets:
+def init(app: Flask, folder: Path = HERE / "static", made_of: Iterable[Path] = PAGES_ARE_MADE_OF) -> Assets:
     """Serve the files and tell templates where they are. The app's own static route has to be off."""
-    assets = Assets(static, made_of)
+    assets = Assets(folder, made_of)
     app.extensions["assets"] = assets
-    app.jinja_env.globals["static"] = assets.address
-    app.add_url_rule("/static/<release>/<path:path>", "static", open_to_everybody(partial(show, assets)))
+    app.jinja_env.globals["static"] = static
+    app.add_url_rule("/static/<release>/<path:path>", "static", show)
     return assets
 
 
-def open_to_everybody(view: Callable[..., Response]) -> Callable[..., Response]:
-    """The door of files: they are the same for everybody and carry nothing personal."""
-    view.door = "open_to_all"  # type: ignore[attr-defined]
-    return view
+def static(path: str) -> str:
+    """The address of a file in this release."""
+    return of_app().address(path)
 
 
-def show(assets: Assets, release: str, path: str) -> Response:
+def release() -> str:
+    return of_app().release
+
+
+def of_app() -> Assets:
+    found: Assets = current_app.extensions["assets"]
+    return found
+
+
+@open_to_all
+def show(release: str, path: str) -> Response:
     """One file in the smallest form the browser takes."""
+    assets = of_app()
     if release != assets.release or path not in assets.paths:
         abort(404)
     asset = assets.find(path)

@@ -1,0 +1,37 @@
+"""The floor of rules and rows. It knows nothing of HTTP.
+
+Every feature is imported here in order, so that whoever imports the backend has all mappers, and migrations are
+complete.
+"""
+
+from . import (  # noqa: I001, the order is the table of contents
+    database,
+    texts,
+    revisions,
+    areas,
+    people,
+    sign_in,
+    attempts,
+    slips,
+    photos,
+    follows,
+    audit,
+    moderation,
+    ideas,
+    supports,
+    cases,
+    teams,
+    prototypes,
+    votes,
+    journal,
+    lessons,
+    meetings,
+    push,
+    notices,
+)
+
+__all__ = [
+    "areas", "attempts", "audit", "cases", "database", "follows", "ideas", "journal", "lessons", "meetings",
+    "moderation", "notices", "people", "photos", "prototypes", "push", "revisions", "sign_in", "slips", "supports",
+    "teams", "texts", "votes",
+]  # fmt: skip

@@ -1,0 +1,45 @@
+"""Guesses at secrets, counted: each is recorded in a transaction of its own, before the verdict."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .database import Base
+from .errors import Refusal
+from .wording import say_count
+
+WINDOW = timedelta(hours=1)
+MOST = {"slip": 10}  # tries of each kind within WINDOW
+
+
+class Attempt(Base):
+    __tablename__ = "attempts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    by_mark: Mapped[str] = mapped_column(String(64), index=True)  # an HMAC of who tried: no address is kept
+    at: Mapped[datetime]
+
+
+def record(session: Session, kind: str, by_mark: str, *, at: datetime) -> None:
+    """Writes a try down; the caller commits it before it asks whether the try was right."""
+    session.add(Attempt(kind=kind, by_mark=by_mark, at=at))
+    session.flush()
+
+
+def make_sure_few(session: Session, kind: str, by_mark: str, *, at: datetime) -> None:
+    """Raises Refusal when this many tries are behind us; says how long to wait."""
+    within = (Attempt.kind == kind, Attempt.by_mark == by_mark, Attempt.at > at - WINDOW)
+    tries, first = session.execute(select(func.count(), func.min(Attempt.at)).where(*within)).one()
+    if tries > MOST[kind]:
+        minutes = max(1, round((first + WINDOW - at).total_seconds() / 60))
+        raise Refusal(
+            say_count(
+                "Too many tries. Try again in %(number)s minute.",
+                "Too many tries. Try again in %(number)s minutes.",
+                minutes,
+            )
+        )

@@ -1,0 +1,136 @@
+"""People: guests with a cookie, neighbours, residents, and those who have been given a role in an area."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from .database import Base
+from .errors import Refusal
+from .wording import say
+
+LONGEST_NAME = 60  # characters
+
+
+class Level(IntEnum):
+    """How well we know somebody; each level may what the ones below may."""
+
+    GUEST = 0  # a cookie on a phone
+    NEIGHBOUR = 1  # was at the meeting place, or answers at an e-mail address
+    RESIDENT = 2  # was given a personal slip: may vote
+    E_ID = 3
+
+
+class Role(StrEnum):
+    MODERATOR = "moderator"
+    COORDINATOR = "coordinator"
+    CORE = "core"  # sees and supports every area
+    OPERATOR = "operator"  # keeps it running
+
+
+EVERYWHERE = (Role.CORE, Role.OPERATOR)  # roles that belong to no single area
+
+
+class Person(Base):
+    __tablename__ = "people"
+    __table_args__ = (CheckConstraint("level BETWEEN 0 AND 3", name="level"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME), default="")  # a nickname; empty: they gave none
+    level: Mapped[int] = mapped_column(default=0)
+    language: Mapped[str] = mapped_column(String(12))  # the language they last read in
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))  # where they live (L2) or last wrote
+    is_example: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+    given: Mapped[list[GivenRole]] = relationship(foreign_keys="GivenRole.person_id", lazy="selectin")
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.given)
+
+    def has_role(self, role: Role, area_id: int | None) -> bool:
+        """Whether the role was given for this area, or for everywhere."""
+        return any(one.role == role and one.area_id in (None, area_id) for one in self.given)
+
+
+class GivenRole(Base):
+    __tablename__ = "roles"
+    __table_args__ = (
+        # NULLs are distinct in a unique key, so a role for everywhere needs a key of its own.
+        Index("uq_roles_everywhere", "person_id", "role", unique=True,
+              sqlite_where=text("area_id IS NULL"), postgresql_where=text("area_id IS NULL")),
+        Index("uq_roles_area", "person_id", "role", "area_id", unique=True),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))  # empty: everywhere
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # empty: by the operator's command
+    given_at: Mapped[datetime]
+
+
+def add(
+    session: Session, *, language: str, at: datetime, name: str = "", level: Level = Level.GUEST,
+    area_id: int | None = None, is_example: bool = False,
+) -> Person:  # fmt: skip
+    """A new person. Raises Refusal when the name is too long."""
+    name = clean_name(name)
+    person = Person(
+        name=name, level=int(level), language=language, area_id=area_id, is_example=is_example, created_at=at, given=[]
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def give_role(
+    session: Session, person: Person, role: Role, *, area_id: int | None, at: datetime, by: Person | None = None
+) -> None:
+    """Gives a role, for an area or everywhere; giving it twice changes nothing. Raises Refusal without an area."""
+    if role in EVERYWHERE:
+        area_id = None
+    elif area_id is None:
+        raise Refusal(say("This role needs an area."))
+    if any(one.role == role and one.area_id == area_id for one in person.given):
+        return
+    person.given.append(GivenRole(role=role, area_id=area_id, given_by=by.id if by else None, given_at=at))
+    session.flush()
+
+
+def clean_name(name: str) -> str:
+    """Trimmed and on one line. Raises Refusal when it is too long or carries signs that hide or turn text."""
+    name = " ".join(name.split())
+    if len(name) > LONGEST_NAME:
+        raise Refusal(say("The name may have %(most)s characters at most.", most=LONGEST_NAME), field="name")
+    if not name.isprintable():
+        raise Refusal(say("The name has signs that can't be seen. Write it again."), field="name")
+    return name
+
+
+def may_moderate(person: Person | None, area_id: int) -> bool:
+    return _has_one_of(person, area_id, Role.MODERATOR, Role.COORDINATOR, Role.CORE)
+
+
+def may_coordinate(person: Person | None, area_id: int) -> bool:
+    return _has_one_of(person, area_id, Role.COORDINATOR, Role.CORE)
+
+
+def areas_of(person: Person, *roles: Role) -> set[int] | None:
+    """The ids of the areas in which somebody has one of these roles; None means every area."""
+    held = [one for one in person.given if one.role in roles or one.role == Role.CORE]
+    if any(one.area_id is None for one in held):
+        return None
+    return {one.area_id for one in held if one.area_id is not None}
+
+
+def by_id(session: Session, person_id: int) -> Person | None:
+    return session.scalar(select(Person).where(Person.id == person_id))
+
+
+def _has_one_of(person: Person | None, area_id: int, *roles: Role) -> bool:
+    return person is not None and any(person.has_role(role, area_id) for role in roles)

@@ -1,0 +1,131 @@
+"""Signing in without a password: one-time addresses, and the sign-ins that follow, one row for each browser.
+
+A sign-in is a row, so that signing out ends it for whoever holds a copy of its cookie.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from .database import Base
+from .errors import Refusal
+from .keys import mark, token
+from .people import Person
+from .wording import say
+
+ADDRESS_HOURS = 72  # how long a one-time address works
+IDLE_DAYS = 90  # residents; a sign-in that nobody used for so long is over
+STAFF_IDLE_HOURS = 8
+SHARED_HOURS = 12  # on a phone that several people use
+SEEN_EVERY = timedelta(minutes=10)  # last_seen_at need not be truer than this
+
+
+class SignIn(Base):
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_mark: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    is_shared: Mapped[bool] = mapped_column(default=False)  # "this is a shared phone"
+    device: Mapped[str] = mapped_column(String(80), default="")  # such as "Firefox, Android"; for the list of devices
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class SignInAddress(Base):
+    __tablename__ = "sign_in_addresses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_mark: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+def address_for(session: Session, person: Person, *, at: datetime) -> str:
+    """A token for a one-time sign-in address."""
+    word = token()
+    ends = at + timedelta(hours=ADDRESS_HOURS)
+    session.add(SignInAddress(token_mark=mark(word), person_id=person.id, created_at=at, ends_at=ends))
+    session.flush()
+    return word
+
+
+def whose(session: Session, word: str, *, at: datetime) -> Person:
+    """Whom an address would sign in; nothing is used up. Raises Refusal when it is wrong, used or too old."""
+    query = (
+        select(Person)
+        .join(SignInAddress, SignInAddress.person_id == Person.id)
+        .where(SignInAddress.token_mark == mark(word), SignInAddress.used_at.is_(None), SignInAddress.ends_at > at)
+    )
+    person = session.scalar(query)
+    if person is None:
+        raise _used_up()
+    return person
+
+
+def consume(session: Session, word: str, *, at: datetime, is_shared: bool = False, device: str = "") -> tuple[Person, str]:
+    """Uses an address up: the person, and the token of the new sign-in. Raises Refusal."""
+    person = whose(session, word, at=at)
+    used = session.execute(
+        update(SignInAddress)
+        .where(SignInAddress.token_mark == mark(word), SignInAddress.used_at.is_(None))
+        .values(used_at=at)
+    )
+    if used.rowcount != 1:  # somebody else was quicker by a hair
+        raise _used_up()
+    return person, begin(session, person, at=at, is_shared=is_shared, device=device)
+
+
+def begin(session: Session, person: Person, *, at: datetime, is_shared: bool = False, device: str = "") -> str:
+    """A new sign-in; its token goes into the cookie and is kept nowhere else."""
+    word = token()
+    session.add(
+        SignIn(
+            token_mark=mark(word), person_id=person.id, is_shared=is_shared, device=device[:80],
+            created_at=at, seen_at=at, ends_at=at + _lasts(person, is_shared),
+        )
+    )  # fmt: skip
+    session.flush()
+    return word
+
+
+def find(session: Session, word: str, *, at: datetime) -> SignIn | None:
+    """The sign-in that a cookie's token belongs to, with its person, unless it is over. One statement and its roles."""
+    query = select(SignIn).where(SignIn.token_mark == mark(word), SignIn.ends_at > at).options(joinedload(SignIn.person))
+    return session.scalar(query)
+
+
+def keep_alive(session: Session, sign_in: SignIn, *, at: datetime) -> None:
+    """Puts the end off, at most once in SEEN_EVERY, and only where the phone is not shared."""
+    if at - sign_in.seen_at < SEEN_EVERY:
+        return
+    sign_in.seen_at = at
+    if not sign_in.is_shared:
+        sign_in.ends_at = at + _lasts(sign_in.person, False)
+    session.flush()
+
+
+def end(session: Session, sign_in: SignIn) -> None:
+    session.execute(delete(SignIn).where(SignIn.id == sign_in.id))
+
+
+def end_all(session: Session, person: Person) -> None:
+    session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+
+
+def _lasts(person: Person, is_shared: bool) -> timedelta:
+    if is_shared:
+        return timedelta(hours=SHARED_HOURS)
+    return timedelta(hours=STAFF_IDLE_HOURS) if person.is_staff else timedelta(days=IDLE_DAYS)
+
+
+def _used_up() -> Refusal:
+    return Refusal(say("This sign-in address has been used or is too old. Ask for a new one."))

@@ -1,0 +1,67 @@
+"""The floor of pages: an application that shows what the backend knows and decides nothing itself."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from backend import settings as surroundings
+from backend.settings import Settings
+
+from . import (
+    areas,
+    assets,
+    cases,
+    coordination,
+    current,
+    failures,
+    formatting,
+    headers,
+    health,
+    ideas,
+    language,
+    languages,
+    lessons,
+    manifest,
+    me,
+    meetings,
+    moderation,
+    offline,
+    outbox,
+    page_cache,
+    photos,
+    posters,
+    push,
+    shared_links,
+    sign_in,
+    slips,
+    supports,
+    teams,
+    votes,
+)
+
+FEATURES = (
+    areas, ideas, supports, cases, teams, votes, meetings, lessons, moderation, coordination, sign_in, slips, me, push,
+    languages, outbox,
+)  # fmt: skip
+WITHOUT_LANGUAGE = (shared_links, posters, manifest, offline, photos, health)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    app = Flask(__name__, static_folder=None)
+    settings = settings or surroundings.from_environment()
+    app.config.update(
+        SETTINGS=settings,
+        MAX_CONTENT_LENGTH=14_000_000,
+        MAX_FORM_MEMORY_SIZE=200_000,
+        MAX_FORM_PARTS=200,
+        WTF_CSRF_ENABLED=True,
+        WTF_I18N_ENABLED=False,
+    )
+    app.url_map.converters["language"] = language.LanguageConverter
+    for part in (current, assets, language, formatting, headers, page_cache, failures):
+        part.init(app)
+    for feature in FEATURES:
+        app.register_blueprint(feature.pages, url_prefix="/<language:lang>")
+    for feature in WITHOUT_LANGUAGE:
+        app.register_blueprint(feature.pages)
+    return app

@@ -1,0 +1,208 @@
+"""Who asks, with which rows, and through which door: each route declares one, so that none is open by mistake."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from sqlalchemy.orm import Session
+
+from backend import database, keys, people, sign_in
+from backend.areas import Area
+from backend.errors import NotAllowed
+from backend.people import Level, Person, Role
+from backend.settings import Settings
+from backend.wording import say
+
+View = TypeVar("View", bound=Callable[..., Any])
+GUEST_DAYS = 400  # the longest that browsers keep a cookie
+
+
+def init(app: Flask) -> None:
+    engine = database.connect(settings(app).database_url)
+    app.extensions["engine"] = engine
+    app.extensions["sessions"] = database.sessions(engine)
+    app.teardown_appcontext(_close)
+    app.after_request(_set_cookies)
+    app.context_processor(lambda: {"person": person, "csrf_token": csrf_token})
+
+
+def settings(app: Flask | None = None) -> Settings:
+    found: Settings = (app or current_app).config["SETTINGS"]
+    return found
+
+
+def session() -> Session:
+    if "session" not in g:
+        g.session = current_app.extensions["sessions"]()
+    found: Session = g.session
+    return found
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    with database.transaction(session()) as open_session:
+        yield open_session
+
+
+def now() -> datetime:
+    """The time of this request, the same for all it does."""
+    if "now" not in g:
+        g.now = database.now()
+    found: datetime = g.now
+    return found
+
+
+def area() -> Area:
+    """The area that the address names; pages without one must not ask."""
+    found: Area = g.area
+    return found
+
+
+def this_sign_in() -> sign_in.SignIn | None:
+    if "sign_in" not in g:
+        word = request.cookies.get(cookie_name())
+        g.sign_in = sign_in.find(session(), word, at=now()) if word else None
+    found: sign_in.SignIn | None = g.sign_in
+    return found
+
+
+def person() -> Person | None:
+    """Who is signed in here, guests with a cookie included; None for whoever never wrote anything."""
+    found = this_sign_in()
+    return found.person if found else None
+
+
+def known_person() -> Person | None:
+    """The same, but only people who signed in."""
+    found = person()
+    return found if found and found.level >= Level.NEIGHBOUR else None
+
+
+def person_or_guest() -> Person:
+    """Who asks, within an open transaction: makes a guest of whoever comes without a cookie."""
+    found = person()
+    if found is None:
+        found = people.add(session(), language=g.language.tag, at=now(), area_id=g.area.id if g.get("area") else None)
+        sign_in_as(found)
+    return found
+
+
+def sign_in_as(somebody: Person, *, is_shared: bool = False) -> None:
+    """Begins a sign-in, within an open transaction, and hands its cookie out with the answer."""
+    hand_out(sign_in.begin(session(), somebody, at=now(), is_shared=is_shared, device=device_name()), is_shared=is_shared)
+    g.pop("sign_in", None)
+
+
+def hand_out(word: str, *, is_shared: bool = False) -> None:
+    g.new_cookie = (word, is_shared)
+
+
+def forget() -> None:
+    """Takes the cookie away with the answer."""
+    g.new_cookie = ("", False)
+    g.sign_in = None
+
+
+def cookie_name() -> str:
+    return "__Host-innovationsforum" if settings().secure else "innovationsforum"
+
+
+def csrf_token() -> str:
+    """The token of this sign-in's forms; it ends with the sign-in and has no hour of its own."""
+    found = this_sign_in()
+    bound_to = found.token_mark if found else ""
+    return keys.keyed_mark(keys.key(settings().data, "forms"), f"csrf {bound_to}")
+
+
+def asker_mark() -> str:
+    """Marks who asks, for counting guesses: the person, else the address (IPv6 by its /64), which is not kept."""
+    somebody = person()
+    where = f"person {somebody.id}" if somebody else f"address {_network(request.remote_addr or '')}"
+    return keys.keyed_mark(keys.key(settings().data, "askers"), where)
+
+
+def device_name() -> str:
+    """A few plain words on the browser, for the list of devices."""
+    agent = request.headers.get("User-Agent", "")
+    browsers = {"Firefox": "Firefox", "Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung", "Chrome": "Chrome"}
+    systems = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "Mac", "Linux": "Linux"}
+    browser = next((name for sign, name in browsers.items() if sign in agent), "Safari" if "Safari" in agent else "")
+    system = next((name for sign, name in systems.items() if sign in agent), "")
+    return ", ".join(word for word in (browser, system) if word)
+
+
+# --- doors ---
+
+
+def open_to_all(view: View) -> View:
+    """Anybody may; what a view shows beyond the public it must decide by may_...()."""
+    return _door(view, "open_to_all")
+
+
+def signed_in(view: View) -> View:
+    """Whoever has signed in; others are led to the sign-in page and back."""
+    return _guard(view, "signed_in", lambda somebody: True)
+
+
+def moderates(view: View) -> View:
+    """Moderators: of the address's area where it names one, else of any."""
+    return _guard(view, "moderates", lambda somebody: _has(somebody, Role.MODERATOR, Role.COORDINATOR))
+
+
+def coordinates(view: View) -> View:
+    """Coordinators: of the address's area where it names one, else of any."""
+    return _guard(view, "coordinates", lambda somebody: _has(somebody, Role.COORDINATOR))
+
+
+def _guard(view: View, door: str, may: Callable[[Person], bool]) -> View:
+    @wraps(view)
+    def guarded(*args: Any, **values: Any) -> Any:
+        somebody = known_person()
+        if somebody is None:
+            return redirect(url_for("sign_in.show", next=request.full_path.rstrip("?")), 303)
+        if not may(somebody):
+            raise NotAllowed(say("You may not do this here."))
+        return view(*args, **values)
+
+    return _door(guarded, door)  # type: ignore[return-value]
+
+
+def _door(view: Any, door: str) -> Any:
+    view.door = door
+    return view
+
+
+def _has(somebody: Person, *roles: Role) -> bool:
+    its_areas = people.areas_of(somebody, *roles)
+    if its_areas is None:
+        return True
+    return g.area.id in its_areas if g.get("area") else bool(its_areas)
+
+
+def _set_cookies(response: Response) -> Response:
+    if "new_cookie" not in g:
+        return response
+    word, is_shared = g.new_cookie
+    secure, name = settings().secure, cookie_name()
+    age = None if is_shared or not word else GUEST_DAYS * 86_400
+    for cookie, value, hidden in ((name, word, True), ("somebody", "1" if word else "", False)):
+        if word:
+            response.set_cookie(cookie, value, max_age=age, secure=secure, httponly=hidden, samesite="Lax", path="/")
+        else:
+            response.delete_cookie(cookie, secure=secure, httponly=hidden, samesite="Lax", path="/")
+    return response
+
+
+def _network(address: str) -> str:
+    return ":".join(address.split(":")[:4]) if ":" in address else hashlib.sha256(address.encode()).hexdigest()
+
+
+def _close(_error: BaseException | None) -> None:
+    if (open_session := g.pop("session", None)) is not None:
+        open_session.close()

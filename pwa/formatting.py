@@ -1,0 +1,109 @@
+"""Days, hours and people's words as pages show them: weekday and month in words, a 24-hour clock, Latin digits."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import Flask, g
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup, escape
+
+from backend.languages import direction_of
+from backend.texts import Words
+
+from . import current, language
+
+DEFAULT_ZONE = ZoneInfo("Europe/Stockholm")
+
+
+def init(app: Flask) -> None:
+    for name in (day, day_with_year, weekday, day_number, month, clock, iso, ago, waiting, number, words, own_words):
+        app.add_template_filter(name)
+    app.add_template_global(current.now, "now")
+
+
+def local(moment: datetime) -> datetime:
+    """The moment on the area's walls."""
+    return moment.astimezone(g.area.zone if g.get("area") else DEFAULT_ZONE)
+
+
+def day(moment: datetime) -> str:
+    """ "onsdag 25 november"."""
+    return _said(local(moment), "EEEE d MMMM")
+
+
+def day_with_year(moment: datetime) -> str:
+    return _said(local(moment), "EEEE d MMMM y")
+
+
+def weekday(moment: datetime) -> str:
+    return _said(local(moment), "EEEE")
+
+
+def month(moment: datetime) -> str:
+    return _said(local(moment), "MMMM")
+
+
+def day_number(moment: datetime) -> str:
+    return str(local(moment).day)
+
+
+def clock(moment: datetime) -> str:
+    """ "18:00"; Swedish writes a full stop."""
+    return local(moment).strftime("%H.%M" if language.this().tag == "sv" else "%H:%M")
+
+
+def iso(moment: datetime) -> str:
+    """For the datetime attribute of <time>."""
+    return local(moment).isoformat(timespec="minutes")
+
+
+def ago(moment: datetime) -> str:
+    """ "today", "yesterday", else the day in words."""
+    days = (local(current.now()).date() - local(moment).date()).days
+    if days == 0:
+        return _("today")
+    return _("yesterday") if days == 1 else day(moment)
+
+
+def waiting(since: datetime) -> str:
+    """How long somebody has waited, in whole words."""
+    return lasting(current.now() - since)
+
+
+def lasting(span: timedelta) -> str:
+    minutes = max(int(span.total_seconds() // 60), 0)
+    if minutes < 60:
+        return ngettext("%(num)d minute", "%(num)d minutes", minutes)
+    hours = minutes // 60
+    if hours < 96:
+        return ngettext("%(num)d hour", "%(num)d hours", hours)
+    return ngettext("%(num)d day", "%(num)d days", hours // 24)
+
+
+def number(value: int) -> str:
+    """ "3 400": a thin space between thousands, in every language."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def words(said: Words, tag: str = "span") -> Markup:
+    """People's words in the language they stand in; that language is named where it is not the page's."""
+    if not said:
+        return Markup("")
+    return own_words(said.text, said.language, tag)
+
+
+def own_words(text: str, its_language: str, tag: str = "span") -> Markup:
+    """The same for a text that is kept in one language only, such as an idea's."""
+    opening = Markup('<{} lang="{}" dir="{}">').format(tag, its_language, direction_of(its_language))
+    if its_language == language.this().tag:
+        opening = Markup("<{}>").format(tag)
+    return opening + escape(text) + Markup("</{}>").format(tag)
+
+
+def _said(moment: date | Any, pattern: str) -> str:
+    return format_date(moment, pattern, locale=language.this().locale)

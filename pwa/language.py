@@ -1,0 +1,107 @@
+"""Which language this answer is in: the address says it; where it says none, the reader's cookie or browser does."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, g, request, url_for
+from flask_babel import Babel
+from werkzeug.routing import BaseConverter, BuildError
+
+from backend import areas, languages
+from backend.languages import Language
+from backend.wording import CATALOGUES, DOMAINS
+
+from . import current
+
+COOKIE = "language"
+
+
+class LanguageConverter(BaseConverter):
+    regex = "|".join(language.tag for language in languages.OFFERED)
+
+
+def init(app: Flask) -> None:
+    compile_catalogues()
+    Babel(
+        app,
+        default_domain=";".join(DOMAINS),
+        default_translation_directories=";".join(str(CATALOGUES) for _ in DOMAINS),
+        locale_selector=lambda: this().locale,
+        timezone_selector=lambda: g.area.time_zone if g.get("area") else "Europe/Stockholm",
+    )
+    app.url_value_preprocessor(_take_from_address)
+    app.url_defaults(_put_into_address)
+    app.context_processor(
+        lambda: {
+            "language": this(),
+            "languages": languages.OFFERED,
+            "in_language": in_language,
+            "area": g.get("area"),
+            "city_name": current.settings().city_name,
+        }
+    )
+
+
+def this() -> Language:
+    """The language of this answer."""
+    if "language" not in g:
+        g.language = of_reader()
+    found: Language = g.language
+    return found
+
+
+def of_reader() -> Language:
+    """What the reader chose before, else what the browser asks for, else the city's own."""
+    chosen = languages.offered(request.cookies.get(COOKIE))
+    return chosen or languages.best(tag for tag, _ in request.accept_languages)
+
+
+def in_language(tag: str) -> str:
+    """The address of this page in another language, with its query."""
+    try:
+        query = request.args.to_dict(flat=False)
+        return url_for(request.endpoint or "areas.index", **{**(request.view_args or {}), **query, "lang": tag})
+    except BuildError:
+        return url_for("areas.index", lang=tag)
+
+
+def compile_catalogues(root: Path = CATALOGUES) -> None:
+    """Makes the .mo files that are missing or older than their .po, so that none is committed."""
+    for po in root.glob("*/LC_MESSAGES/*.po"):
+        mo = po.with_suffix(".mo")
+        if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
+            continue
+        fresh = mo.with_name(f".{mo.name}.{os.getpid()}")
+        with po.open("rb") as source, fresh.open("wb") as target:
+            write_mo(target, read_po(source, locale=po.parts[-3]))
+        fresh.replace(mo)
+
+
+def _take_from_address(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Takes language and area out of the address, so that views need not hand them on. Raises NotFound."""
+    if values is None:
+        return
+    if "lang" in values:
+        g.language = languages.BY_TAG[values.pop("lang")]
+    if "area" in values:
+        g.area = areas.by_slug(current.session(), values.pop("area"))
+
+
+def _put_into_address(endpoint: str, values: dict[str, Any]) -> None:
+    rule_names = _names_in(endpoint)
+    if "lang" in rule_names:
+        values.setdefault("lang", this().tag)
+    if "area" in rule_names and g.get("area"):
+        values.setdefault("area", g.area.slug)
+
+
+def _names_in(endpoint: str) -> set[str]:
+    from flask import current_app
+
+    rules = current_app.url_map.iter_rules(endpoint) if endpoint in current_app.view_functions else ()
+    return {name for rule in rules for name in rule.arguments}

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+pages = Blueprint("sign_in", __name__)

@@ -1,0 +1,127 @@
+"""Fixtures for everybody: rows on SQLite and PostgreSQL, an application on each, and clients that behave like browsers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from backend import database, settings, sign_in
+from backend.database import Base
+from backend.people import Person
+from pwa import create_app
+from tests import postgresql
+
+NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)  # a Monday, noon in Stockholm
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--databases", default="sqlite,postgresql", help="which databases the tests use that touch rows")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_name" in metafunc.fixturenames:
+        names = metafunc.config.getoption("--databases").split(",")
+        marks = {"postgresql": pytest.mark.postgresql}
+        metafunc.parametrize("database_name", [pytest.param(name, marks=marks.get(name, ())) for name in names])
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    if postgresql.programs() is None:
+        if os.environ.get("REQUIRE_POSTGRESQL"):
+            pytest.fail("PostgreSQL is missing. Debian: apt-get install postgresql")
+        pytest.skip("PostgreSQL is not installed")
+    with postgresql.temporary() as url:
+        engine = database.connect(url)
+        Base.metadata.create_all(engine)
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    engine = database.connect(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def database_url(database_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database with all tables."""
+    if database_name == "sqlite":
+        path = tmp_path / "innovationsforum.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    url: str = request.getfixturevalue("postgresql_url")
+    yield url
+    engine = database.connect(url)
+    with engine.begin() as connection:
+        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    made = database.connect(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session in a transaction that may write; a test commits by `session.commit()` where others shall see it."""
+    with database.sessions(engine)() as made:
+        made.connection(execution_options={"writes": True})
+        yield made
+
+
+@pytest.fixture
+def surroundings(database_url: str, tmp_path: Path) -> settings.Settings:
+    read = settings.from_environment({"DATA_DIR": str(tmp_path / "data")})
+    return replace(read, database_url=database_url)
+
+
+@pytest.fixture
+def app(surroundings: settings.Settings) -> Iterator[Flask]:
+    made = create_app(surroundings)
+    made.testing = True
+    made.config["PROPAGATE_EXCEPTIONS"] = False
+    yield made
+    made.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return browser(app)
+
+
+def browser(app: Flask) -> FlaskClient:
+    """A client that says where its posts come from, as browsers do."""
+    made = app.test_client()
+    made.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return made
+
+
+def signed_in(app: Flask, session: Session, person: Person, *, at: datetime | None = None) -> FlaskClient:
+    """A browser in which person is signed in; commits what the session holds, so that the application sees it."""
+    word = sign_in.begin(session, person, at=at or database.now())
+    session.commit()
+    made = browser(app)
+    made.set_cookie("innovationsforum", word)
+    return made
