@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from . import audit, revisions, texts, typed
 from .database import Base
+from .errors import NotAllowed, NotFound, Refusal
+from .people import Person, may_coordinate
+from .texts import Said, TextLine, Words
+from .wording import Wording, say
+
+LONGEST_TITLE = 80  # characters
+LONGEST_TEXT = 600  # characters, of a summary, a stage's text or a reason
 
 
 class Stage(IntEnum):
@@ -21,6 +31,46 @@ class Stage(IntEnum):
     SPREAD = 7
 
 
+@dataclass(frozen=True)
+class StageWords:
+    """What people read of a stage: its name, what it asks, and what is done there."""
+
+    name: Wording
+    question: Wording
+    sentence: Wording
+
+
+STAGES: Mapping[int, StageWords] = {
+    Stage.INSIGHTS: StageWords(
+        say("Everyday life"), say("What is a day like here?"), say("We listen and look before we decide anything.")
+    ),
+    Stage.TEAM: StageWords(
+        say("The team"), say("Who should be with us?"), say("Neighbours and others form a team and share the tasks.")
+    ),
+    Stage.PROBLEM_AND_VISION: StageWords(
+        say("Problem and vision"),
+        say("What is wrong, and what do we want instead?"),
+        say("The team says both in its own words."),
+    ),
+    Stage.OPTIONS: StageWords(
+        say("Options to choose from"), say("What could help?"), say("We gather many ideas before we choose one.")
+    ),
+    Stage.PROTOTYPES: StageWords(
+        say("Prototypes"), say("What happens when we try?"), say("We try small and cheap, look, and change.")
+    ),
+    Stage.RESOURCES: StageWords(
+        say("Resources"),
+        say("Who does what, with what money?"),
+        say("People promise hands, rooms and money, and we build."),
+    ),
+    Stage.SPREAD: StageWords(
+        say("Spread"),
+        say("Can more areas use it?"),
+        say("Another area takes the solution up and tells how it went."),
+    ),
+}
+
+
 class Case(Base):
     __tablename__ = "cases"
     __table_args__ = (
@@ -31,9 +81,10 @@ class Case(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("areas.id"))
-    texts_id: Mapped[int] = mapped_column(ForeignKey("text_sets.id"))  # "title", "summary", "here", "stage1" ... "stage7"
+    # "title", "summary", "here", "stage1" ... "stage7"
+    texts_id: Mapped[int] = mapped_column(ForeignKey("text_sets.id"))
     stage: Mapped[int] = mapped_column(default=Stage.INSIGHTS)
-    furthest: Mapped[int] = mapped_column(default=Stage.INSIGHTS)  # the last stage it has been on; above stage: went back
+    furthest: Mapped[int] = mapped_column(default=Stage.INSIGHTS)  # the last it was on; above stage: went back
     is_example: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
@@ -50,3 +101,158 @@ class CaseMove(Base):
     texts_id: Mapped[int | None] = mapped_column(ForeignKey("text_sets.id"))  # "why"
     by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A case as lists show it; `here` says in words where it stands."""
+
+    id: int
+    area_id: int
+    title: Words
+    summary: Words
+    here: Words
+    stage: int
+    furthest: int
+
+    @property
+    def stage_name(self) -> Wording:
+        return STAGES[self.stage].name
+
+
+@dataclass(frozen=True)
+class LastMove:
+    """How the case came to the stage where it is."""
+
+    from_stage: int
+    to_stage: int
+    why: Words
+    at: datetime
+
+    @property
+    def is_back(self) -> bool:
+        return self.to_stage < self.from_stage
+
+
+def may_lead(person: Person | None, area_id: int) -> bool:
+    return may_coordinate(person, area_id)
+
+
+def open_case(
+    session: Session, *, area_id: int, by_language: Mapping[str, Mapping[str, str]], original: str, by: Person | None,
+    at: datetime, stage: int = Stage.INSIGHTS, furthest: int | None = None, is_example: bool = False,
+) -> Case:  # fmt: skip
+    """A new case out of {"sv": {"title": ..., "summary": ...}}. Raises Refusal without a title in the original."""
+    said = _checked(by_language, original)
+    new = Case(
+        area_id=area_id, texts_id=texts.write(session, said, original=original).id, stage=int(stage),
+        furthest=int(furthest or stage), is_example=is_example, created_at=at,
+    )  # fmt: skip
+    session.add(new)
+    session.flush()
+    audit.note(session, "case.opened", at=at, by=by, area_id=area_id, noun_id=new.id)
+    revisions.raise_(session, area_id, "cases")
+    return new
+
+
+def move(
+    session: Session, case: Case, to_stage: int, *, why: Mapping[str, str], original: str, by: Person, at: datetime
+) -> CaseMove:
+    """Moves a case along the line, back too; why says in {"sv": ...} what led to it.
+
+    What stood as "here" becomes the text of the stage that it leaves. NotAllowed unless by leads the area's cases;
+    Refusal when there is no such stage, when the case is there already, or without a reason.
+    """
+    if not may_lead(by, case.area_id):
+        raise NotAllowed(say("Only a coordinator of this area may do this."))
+    if to_stage not in STAGES:
+        raise Refusal(say("Choose one of the seven stops."), field="to_stage")
+    if to_stage == case.stage:
+        raise Refusal(say("The case is at this stop already."), field="to_stage")
+    typed.text(why.get(original), field="why", most=LONGEST_TEXT)
+    clean = {tag: typed.text(words, field="why", most=LONGEST_TEXT, needed=False) for tag, words in why.items()}
+    reason = texts.write(session, {tag: {"why": words} for tag, words in clean.items()}, original=original)
+    made = CaseMove(case_id=case.id, from_stage=case.stage, to_stage=to_stage, texts_id=reason.id, by=by.id, at=at)
+    session.add(made)
+    _leave(session, case)
+    case.stage, case.furthest = to_stage, max(case.furthest, to_stage)
+    session.flush()
+    audit.note(session, "case.moved", at=at, by=by, area_id=case.area_id, noun_id=case.id, to_stage=to_stage)
+    revisions.raise_(session, case.area_id, "cases")
+    return made
+
+
+def of_area(session: Session, area_id: int, language: str) -> list[Listed]:
+    """The cases of an area, the furthest first. Two statements."""
+    return _listed(session, [area_id], language)
+
+
+def of_areas(session: Session, area_ids: Collection[int], language: str) -> dict[int, list[Listed]]:
+    """{area id: its cases}, for pages across areas. Two statements."""
+    found: dict[int, list[Listed]] = {area_id: [] for area_id in area_ids}
+    for listed in _listed(session, area_ids, language):
+        found[listed.area_id].append(listed)
+    return found
+
+
+def by_number(session: Session, number: int, *, area_id: int | None = None) -> Case:
+    """The case of this number, in this area where one is named. Raises NotFound."""
+    found = session.scalar(select(Case).where(Case.id == number)) if number < 2**31 else None
+    if found is None or (area_id is not None and found.area_id != area_id):
+        raise NotFound(say("There is no case with this number."))
+    return found
+
+
+def texts_of(session: Session, case: Case, language: str) -> Said:
+    """ "title", "summary", "here" and "stage1" to "stage7", for a reader of language."""
+    return texts.read_one(session, case.texts_id, language)
+
+
+def last_move(session: Session, case: Case, language: str) -> LastMove | None:
+    """None where the case has not moved yet."""
+    query = select(CaseMove).where(CaseMove.case_id == case.id).order_by(CaseMove.id.desc()).limit(1)
+    found = session.scalar(query)
+    if found is None:
+        return None
+    why = texts.read_one(session, found.texts_id, language)["why"] if found.texts_id else texts.MISSING
+    return LastMove(found.from_stage, found.to_stage, why, found.at)
+
+
+def count(session: Session, area_id: int) -> int:
+    return session.scalar(select(func.count()).select_from(Case).where(Case.area_id == area_id)) or 0
+
+
+def _listed(session: Session, area_ids: Collection[int], language: str) -> list[Listed]:
+    columns = (Case.id, Case.area_id, Case.texts_id, Case.stage, Case.furthest)
+    query = select(*columns).where(Case.area_id.in_(area_ids)).order_by(Case.stage.desc(), Case.id)
+    rows = session.execute(query).all()
+    said = texts.read(session, [row.texts_id for row in rows], language)
+    return [
+        Listed(row.id, row.area_id, own["title"], own["summary"], own["here"], row.stage, row.furthest)
+        for row in rows
+        for own in (said[row.texts_id],)
+    ]
+
+
+def _leave(session: Session, case: Case) -> None:
+    """Keeps what "here" said as the stage's own text, in the languages where the stage has none yet."""
+    name = f"stage{case.stage}"
+    query = select(TextLine.name, TextLine.language, TextLine.words)
+    lines = session.execute(query.where(TextLine.set_id == case.texts_id, TextLine.name.in_(("here", name)))).all()
+    told = {line.language for line in lines if line.name == name}
+    for line in lines:
+        if line.name == "here":
+            kept = {} if line.language in told else {name: line.words}
+            texts.rewrite(session, case.texts_id, line.language, {"here": "", **kept})
+
+
+def _checked(by_language: Mapping[str, Mapping[str, str]], original: str) -> dict[str, dict[str, str]]:
+    title = by_language.get(original, {}).get("title")
+    typed.line(title, field="title", most=LONGEST_TITLE)
+    return {
+        tag: {
+            name: typed.text(words, field=name, most=LONGEST_TITLE if name == "title" else LONGEST_TEXT, needed=False)
+            for name, words in said.items()
+        }
+        for tag, said in by_language.items()
+    }

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from backend import areas, people
+from backend import areas, cases, people
 from backend.areas import Area
+from backend.cases import Case
 from backend.people import Level, Person, Role
 from tests.conftest import NOON
 
@@ -40,6 +41,14 @@ def mira(session: Session, area: Area) -> Person:
 def karin(session: Session, area: Area) -> Person:
     """Coordinates the area."""
     return _staff(session, area, "Karin", Role.COORDINATOR)
+
+
+def a_case(session: Session, area: Area, *, stage: int = 5) -> Case:
+    """Young adults, told in Swedish and English."""
+    swedish = {"title": "Unga vuxna i Seved", "summary": "Många vill ha jobb.", "here": "Nu röstar de boende."}
+    english = {"title": "Young adults in Seved", "summary": "Many want a job.", "here": "Now residents vote."}
+    said = {"sv": swedish, "en": english}
+    return cases.open_case(session, area_id=area.id, by_language=said, original="sv", by=None, at=NOON, stage=stage)
 
 
 def _staff(session: Session, area: Area, name: str, role: Role) -> Person:
