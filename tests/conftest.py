@@ -35,6 +35,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_name", [pytest.param(name, marks=marks.get(name, ())) for name in names])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Real browsers run one after another in one worker: two at once on two cores are slow and fail by chance."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browsers"))
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     if postgresql.programs() is None:

@@ -1,4 +1,4 @@
-"""./run and ./test as a newcomer meets them, in a small project of their own whose locks are empty: nothing is fetched."""
+"""The two commands as a newcomer meets them, in a small project whose locks are empty, so that nothing is fetched."""
 
 from __future__ import annotations
 
