@@ -80,7 +80,7 @@ def test_another_release_is_not_found(app: Flask) -> None:
 
 
 def test_a_page_cannot_link_to_a_file_that_is_missing(app: Flask) -> None:
-    with pytest.raises(KeyError, match="no static file named js/gone.js"):
+    with pytest.raises(KeyError, match="no static file named js/gone"):
         address(app, "js/gone.js")
 
 

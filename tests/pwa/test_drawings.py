@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from flask import Flask
 from jinja2 import Environment, FileSystemLoader
 
 from backend.areas import MARKS
