@@ -16,6 +16,7 @@ from . import (  # noqa: I001, the order is the table of contents
     photos,
     follows,
     audit,
+    reading,
     moderation,
     ideas,
     supports,
@@ -32,6 +33,6 @@ from . import (  # noqa: I001, the order is the table of contents
 
 __all__ = [
     "areas", "attempts", "audit", "cases", "database", "follows", "ideas", "journal", "lessons", "meetings",
-    "moderation", "notices", "people", "photos", "prototypes", "push", "revisions", "sign_in", "slips", "supports",
+    "moderation", "notices", "people", "photos", "prototypes", "push", "reading", "revisions", "sign_in", "slips", "supports",
     "teams", "texts", "votes",
 ]  # fmt: skip

@@ -74,12 +74,14 @@ def whose(session: Session, word: str, *, at: datetime) -> Person:
 def consume(session: Session, word: str, *, at: datetime, is_shared: bool = False, device: str = "") -> tuple[Person, str]:
     """Uses an address up: the person, and the token of the new sign-in. Raises Refusal."""
     person = whose(session, word, at=at)
-    used = session.execute(
+    used = session.scalar(
         update(SignInAddress)
         .where(SignInAddress.token_mark == mark(word), SignInAddress.used_at.is_(None))
         .values(used_at=at)
+        .returning(SignInAddress.id)
+        .execution_options(synchronize_session=False)
     )
-    if used.rowcount != 1:  # somebody else was quicker by a hair
+    if used is None:  # somebody else was quicker by a hair
         raise _used_up()
     return person, begin(session, person, at=at, is_shared=is_shared, device=device)
 
@@ -117,8 +119,19 @@ def end(session: Session, sign_in: SignIn) -> None:
     session.execute(delete(SignIn).where(SignIn.id == sign_in.id))
 
 
+def end_one_of(session: Session, person: Person, sign_in_id: int) -> None:
+    """Ends a sign-in of person's own, on whichever phone; another's number does nothing."""
+    session.execute(delete(SignIn).where(SignIn.id == sign_in_id, SignIn.person_id == person.id))
+
+
 def end_all(session: Session, person: Person) -> None:
     session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+
+
+def of_person(session: Session, person: Person, *, at: datetime) -> list[SignIn]:
+    """Where somebody is signed in, last seen first."""
+    query = select(SignIn).where(SignIn.person_id == person.id, SignIn.ends_at > at)
+    return list(session.scalars(query.order_by(SignIn.seen_at.desc(), SignIn.id.desc())))
 
 
 def _lasts(person: Person, is_shared: bool) -> timedelta:
