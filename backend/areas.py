@@ -7,7 +7,7 @@ import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, func, select
+from sqlalchemy import JSON, CheckConstraint, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import revisions
@@ -43,7 +43,8 @@ class Area(Base):
     position: Mapped[int] = mapped_column(default=0)  # the order in which a city lists its areas
     time_zone: Mapped[str] = mapped_column(String(40), default="Europe/Stockholm")
     meeting_place: Mapped[str] = mapped_column(String(120), default="")
-    texts_id: Mapped[int | None] = mapped_column(ForeignKey("text_sets.id"))  # "motto"; none until somebody writes it
+    # {"ar": {"name": ..., "meeting_place": ..., "motto": ...}}: on the row itself, since every page needs it.
+    said: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)
     is_example: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
@@ -51,10 +52,24 @@ class Area(Base):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    def name_in(self, language: str) -> str:
+        return self._said("name", language) or self.name
+
+    def meeting_place_in(self, language: str) -> str:
+        return self._said("meeting_place", language) or self.meeting_place
+
+    def motto_in(self, language: str) -> str:
+        """One sentence under the area's name; empty where nobody wrote one in this language."""
+        return self._said("motto", language)
+
+    def _said(self, what: str, language: str) -> str:
+        return (self.said or {}).get(language, {}).get(what, "")
+
 
 def add(
     session: Session, *, name: str, at: datetime, slug: str = "", district: str = "", meeting_place: str = "",
     line: str = "", mark: str = "", time_zone: str = "Europe/Stockholm", is_example: bool = False,
+    said: dict[str, dict[str, str]] | None = None,
 ) -> Area:  # fmt: skip
     """A new area, last in the list; colour and mark are the first unused ones where none is named. Raises Refusal."""
     known = every(session)
@@ -65,6 +80,7 @@ def add(
         line=_one_of(LINES, line, {area.line for area in known}),
         mark=_one_of(MARKS, mark, {area.mark for area in known}),
         position=1 + max((area.position for area in known), default=0), is_example=is_example, created_at=at,
+        said=said or {},
     )  # fmt: skip
     session.add(area)
     session.flush()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, String, Text, delete, select
+from sqlalchemy import ForeignKey, String, Text, delete, select, union
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from .database import Base
@@ -118,3 +118,13 @@ def missing_in(session: Session, set_id: int, name: str, languages: Iterable[str
     query = select(TextLine.language).where(TextLine.set_id == set_id, TextLine.name == name)
     there = set(session.scalars(query))
     return [language for language in languages if language not in there]
+
+
+def sweep(session: Session) -> None:
+    """Removes the sets that nothing owns any more."""
+    owned = [
+        select(table.c.texts_id).where(table.c.texts_id.is_not(None))
+        for table in Base.metadata.sorted_tables
+        if "texts_id" in table.c
+    ]
+    session.execute(delete(TextSet).where(TextSet.id.not_in(union(*owned))))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from backend import areas, texts
+from backend import areas
 
-from . import current, language
+from . import current
 from .page_cache import public
 
 pages = Blueprint("areas", __name__)
@@ -17,8 +17,7 @@ pages = Blueprint("areas", __name__)
 @public("ideas", "cases", "meetings")
 def index() -> ResponseReturnValue:
     every = areas.every(current.session())
-    mottos = texts.read(current.session(), [area.texts_id for area in every if area.texts_id], language.this().tag)
-    return render_template("areas/index.html", areas=every, mottos=mottos)
+    return render_template("areas/index.html", areas=every)
 
 
 @pages.get("/<area>/")

@@ -8,7 +8,7 @@ from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel
 from werkzeug.routing import BaseConverter, BuildError
 
@@ -42,6 +42,7 @@ def init(app: Flask) -> None:
             "languages": languages.OFFERED,
             "in_language": in_language,
             "area": g.get("area"),
+            "area_name": g.area.name_in(this().tag) if g.get("area") else "",
             "city_name": current.settings().city_name,
         }
     )
@@ -101,7 +102,5 @@ def _put_into_address(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _names_in(endpoint: str) -> set[str]:
-    from flask import current_app
-
     rules = current_app.url_map.iter_rules(endpoint) if endpoint in current_app.view_functions else ()
     return {name for rule in rules for name in rule.arguments}

@@ -1,0 +1,191 @@
+"""The commands: `./run` serves, `./run COMMAND` does one thing and ends."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session
+
+from . import (
+    addresses,
+    areas,
+    audit,
+    database,
+    demo,
+    keys,
+    languages,
+    migrations,
+    people,
+    settings,
+    sign_in,
+    slips,
+    supervisor,
+    web_push,
+    worker,
+)
+from .errors import Refusal
+from .people import Level, Role
+from .settings import Settings, WrongSetting
+
+
+def main(words: list[str] | None = None) -> int:
+    options = _parser().parse_args(words)
+    if options.data:
+        os.environ["DATA_DIR"] = os.path.abspath(options.data)
+    if options.port:
+        os.environ["PORT"] = str(options.port)
+    try:
+        found = settings.from_environment()
+        found.data.mkdir(parents=True, exist_ok=True)
+        options.act(found, options)
+    except (WrongSetting, Refusal) as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    return 0
+
+
+@contextmanager
+def _rows(found: Settings) -> Iterator[Session]:
+    """A session on a database that has today's tables, in the one transaction of the command."""
+    engine = database.connect(found.database_url)
+    migrations.upgrade(engine)
+    with database.sessions(engine)() as session, database.transaction(session):
+        yield session
+    engine.dispose()
+
+
+def serve(found: Settings, options: argparse.Namespace) -> None:
+    with _rows(found) as session:
+        if not options.empty and not areas.count(session):
+            demo.load(session, at=database.now())
+        greetings = demo.greetings(session, found, at=database.now())
+    print(f"Innovationsforum: {found.public_url}", *greetings, sep="\n", flush=True)
+    supervisor.serve(found)
+
+
+def migrate(found: Settings, options: argparse.Namespace) -> None:
+    with _rows(found):
+        print("The database has today's tables.")
+
+
+def load_demo(found: Settings, options: argparse.Namespace) -> None:
+    with _rows(found) as session:
+        if options.remove:
+            demo.remove(session)
+            print("The example is gone.")
+            return
+        demo.load(session, at=database.now())
+        print(*demo.greetings(session, found, at=database.now()), sep="\n")
+
+
+def work(found: Settings, options: argparse.Namespace) -> None:
+    worker.work(found)
+
+
+def show_keys(found: Settings, options: argparse.Namespace) -> None:
+    print(web_push.public_key(found))
+
+
+def make_slips(found: Settings, options: argparse.Namespace) -> None:
+    with _rows(found) as session:
+        area = areas.by_slug(session, options.area)
+        key = keys.key(found.data, "slips")
+        batch, numbers = slips.make_batch(session, key, area, options.count, at=database.now())
+    print(f"Batch {batch.id}, {area.name}: {len(numbers)} slips, good for {slips.DAYS} days.", *numbers, sep="\n")
+
+
+def add_person(found: Settings, options: argparse.Namespace) -> None:
+    with _rows(found) as session:
+        at = database.now()
+        area = areas.by_slug(session, options.area) if options.area else None
+        level = Level.RESIDENT if options.role == "resident" else Level.NEIGHBOUR
+        person = people.add(
+            session, name=options.name, language=options.language, level=level, at=at, area_id=area.id if area else None
+        )
+        if options.role != "resident":
+            role = Role(options.role)
+            people.give_role(session, person, role, area_id=area.id if area else None, at=at)
+            audit.note(session, "role.given", at=at, by=None, area_id=area.id if area else None, noun_id=person.id, role=role)
+        word = sign_in.address_for(session, person, at=at)
+    print(addresses.absolute(found.public_url, addresses.sign_in(options.language, word)))
+
+
+def change_areas(found: Settings, options: argparse.Namespace) -> None:
+    with _rows(found) as session:
+        if options.what == "add":
+            areas.add(
+                session, name=options.name, slug=options.slug, district=options.district, line=options.line,
+                mark=options.mark, meeting_place=options.meeting_place, time_zone=options.time_zone, at=database.now(),
+            )  # fmt: skip
+        elif options.what == "rename":
+            areas.rename(session, areas.by_slug(session, options.slug), options.name)
+        elif options.what == "order":
+            areas.order(session, options.slugs)
+        every = areas.every(session)
+    print(*(f"{area.slug}: {area.name}" for area in every), sep="\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./run", description="Serves Innovationsforum, or carries out one command.", allow_abbrev=False
+    )
+    _common(parser)
+    parser.add_argument("--empty", action="store_true", help="start without the example")
+    parser.set_defaults(act=serve)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    _command(commands, "migrate", migrate, "bring the database to today's tables")
+    _command(commands, "work", work, "run a worker: notices, reminders, counting")
+    _command(commands, "keys", show_keys, "print the public key for push notices")
+    example = _command(commands, "demo", load_demo, "load the example")
+    example.add_argument("--remove", action="store_true", help="take the example away before going live")
+    handed_out = _command(commands, "slips", make_slips, "make slips that let residents vote")
+    handed_out.add_argument("area", metavar="AREA")
+    handed_out.add_argument("--count", type=int, required=True)
+    _person_command(commands)
+    _area_command(commands)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=argparse.SUPPRESS, help="default 8000")
+    parser.add_argument("--data", default=argparse.SUPPRESS, help="the folder for database, files and keys")
+    parser.set_defaults(port=None, data=None)
+
+
+def _command(commands, name, act, help):  # type: ignore[no-untyped-def]
+    command = commands.add_parser(name, help=help, description=help.capitalize() + ".")
+    command.add_argument("--data", default=argparse.SUPPRESS, help="the folder for database, files and keys")
+    command.set_defaults(act=act)
+    return command
+
+
+def _person_command(commands) -> None:  # type: ignore[no-untyped-def]
+    person = commands.add_parser("person", help="add somebody").add_subparsers(metavar="add", required=True)
+    add = _command(person, "add", add_person, "add somebody and print a one-time sign-in address")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--role", choices=["resident", *Role], required=True)
+    add.add_argument("--area", metavar="SLUG", default="")
+    add.add_argument("--language", metavar="TAG", choices=list(languages.BY_TAG), default=languages.FIRST.tag)
+
+
+def _area_command(commands) -> None:  # type: ignore[no-untyped-def]
+    area = commands.add_parser("area", help="add, rename, order or list areas").add_subparsers(dest="what", required=True)
+    add = _command(area, "add", change_areas, "add an area")
+    add.add_argument("name", metavar="NAME")
+    for option in ("slug", "district", "line", "mark", "meeting-place"):
+        add.add_argument(f"--{option}", default="")
+    add.add_argument("--time-zone", default="Europe/Stockholm")
+    rename = _command(area, "rename", change_areas, "give an area another name")
+    rename.add_argument("slug", metavar="SLUG")
+    rename.add_argument("name", metavar="NAME")
+    order = _command(area, "order", change_areas, "say in which order areas are listed")
+    order.add_argument("slugs", metavar="SLUG", nargs="+")
+    _command(area, "list", change_areas, "list the areas")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,259 @@
+"""The example that a first start shows: the pre-study's areas, cases and lessons, told in three languages.
+
+Its texts stand in backend/example/*.toml. All of it is marked as an example, and `remove` takes it away before
+somebody goes live.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import tomllib
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from . import addresses, areas, keys, people, revisions, sign_in, slips, texts
+from .areas import Area
+from .cases import Case
+from .database import Base
+from .errors import Refusal
+from .follows import Follow
+from .ideas import Idea, IdeaStep, State
+from .journal import Note
+from .keys import mark, token
+from .languages import offered
+from .lessons import Lesson
+from .meetings import Meeting
+from .moderation import Waiting
+from .people import Level, Person, Role
+from .prototypes import Prototype
+from .settings import Settings
+from .supports import Support
+from .teams import Member
+from .votes import Choice, Round
+from .wording import say
+
+EXAMPLE = Path(__file__).resolve().parent / "example"
+ROOMS = ("areas", "ideas", "cases", "meetings", "votes", "lessons")
+Texts = dict[str, dict[str, str]]
+
+
+def load(session: Session, *, at: datetime) -> None:
+    """Adds the example. Raises Refusal when there are areas already: it never mixes with what is real."""
+    if areas.count(session):
+        raise Refusal(say("There are areas already. The example is for an empty start."))
+    places = {row["slug"]: _area(session, row, at) for row in _read("area")}
+    _staff(session, places["seved"], at)
+    cases = {row["key"]: _case(session, row, places[row["area"]], at) for row in _read("case")}
+    for row in _read("idea"):
+        _idea(session, row, places[row["area"]], cases, at)
+    for row in _read("meeting"):
+        _meeting(session, row, places[row["area"]], cases, at)
+    for row in _read("lesson"):
+        _lesson(session, row, at)
+    for area in places.values():
+        revisions.raise_(session, area.id, *ROOMS)
+
+
+def greetings(session: Session, settings: Settings, *, at: datetime) -> list[str]:
+    """Lines to print at the start: fresh sign-in addresses for the example's people, and slips to try."""
+    example = session.scalars(select(Person).where(Person.is_example, Person.name.in_(NAMES)).order_by(Person.id)).all()
+    if not example or settings.production:
+        return []
+    lines = ["", "This is an example. Sign in as (each address works once):"]
+    for person in example:
+        word = sign_in.address_for(session, person, at=at)
+        lines.append(f"  {NAMES[person.name]:<12} {addresses.absolute(settings.public_url, addresses.sign_in('sv', word))}")
+    _, numbers = slips.make_batch(session, keys.key(settings.data, "slips"), areas.by_slug(session, "seved"), 3, at=at)
+    return [*lines, "Slips that let a resident of Seved vote:", *(f"  {number}" for number in numbers), ""]
+
+
+NAMES = {"Hodan": "resident", "Mira": "moderator", "Karin": "coordinator"}
+
+
+def remove(session: Session) -> None:
+    """Takes all of the example away, with whatever was written in its areas."""
+    gone = set(session.scalars(select(Area.id).where(Area.is_example)))
+    strangers = select(Person.id).where(Person.is_example)
+    session.execute(update(Idea).where(Idea.area_id.in_(gone)).values(case_id=None, photo_id=None))
+    for table in reversed(Base.metadata.sorted_tables):
+        if "area_id" in table.c and table.name != "people":
+            session.execute(delete(table).where(table.c.area_id.in_(gone)))
+    session.execute(delete(Lesson).where(Lesson.is_example))
+    session.execute(delete(Person).where(Person.id.in_(strangers)))
+    session.execute(update(Person).where(Person.area_id.in_(gone)).values(area_id=None))
+    session.execute(delete(Follow).where(Follow.kind == "area", Follow.noun_id.in_(gone)))
+    session.execute(delete(Area).where(Area.id.in_(gone)))
+    texts.sweep(session)
+    for room in ROOMS:
+        revisions.raise_(session, None, room)
+
+
+def _read(noun: str) -> list[dict[str, Any]]:
+    names = {"area": "areas", "case": "cases", "idea": "ideas", "meeting": "meetings", "lesson": "lessons"}
+    found: list[dict[str, Any]] = tomllib.loads((EXAMPLE / f"{names[noun]}.toml").read_text("utf-8"))[noun]
+    return found
+
+
+def _turn(row: dict[str, Any], *names: str) -> Texts:
+    """{"title": {"sv": ...}} turned to {"sv": {"title": ...}}; lists become lines."""
+    turned: Texts = {}
+    for name in names:
+        for language, said in row.get(name, {}).items():
+            turned.setdefault(language, {})[name] = "\n".join(said) if isinstance(said, list) else said
+    return turned
+
+
+def _write(session: Session, by_language: Texts) -> int:
+    return texts.write(session, by_language, original="sv").id
+
+
+def _area(session: Session, row: dict[str, Any], at: datetime) -> Area:
+    said = {
+        language: {"name": name, "meeting_place": row["meeting_place"]["name"][language], "motto": row["motto"][language]}
+        for language, name in row["names"].items()
+    }
+    return areas.add(
+        session, slug=row["slug"], name=row["name"], district=row["district"], line=row["line"], mark=row["mark"],
+        meeting_place=row["meeting_place"]["name"]["sv"], time_zone=row["time_zone"], said=said, is_example=True, at=at,
+    )  # fmt: skip
+
+
+def _staff(session: Session, area: Area, at: datetime) -> None:
+    """A resident, a moderator and a coordinator of the area, to sign in as."""
+    people.add(session, name="Hodan", language="sv", level=Level.RESIDENT, area_id=area.id, is_example=True, at=at)
+    for name, role in (("Mira", Role.MODERATOR), ("Karin", Role.COORDINATOR)):
+        person = people.add(session, name=name, language="sv", level=Level.NEIGHBOUR, is_example=True, at=at)
+        people.give_role(session, person, role, area_id=area.id, at=at)
+
+
+def _case(session: Session, row: dict[str, Any], area: Area, at: datetime) -> Case:
+    said = _turn(row, "title", "summary", "here", "known")
+    for stage in row.get("stages", ()):
+        for language, text in stage["text"].items():
+            said[language][f"stage{stage['stage']}"] = text
+    case = Case(
+        area_id=area.id, texts_id=_write(session, said), stage=row["stage"], furthest=row["furthest"], is_example=True,
+        created_at=at - timedelta(days=max(stage["days_ago"] for stage in row["stages"]) if row.get("stages") else 30),
+    )  # fmt: skip
+    session.add(case)
+    session.flush()
+    for member in row.get("team", ()):
+        _member(session, member, case, area, at)
+    for note in row.get("journal", ()):
+        said = _turn(note, "text")
+        written = at - timedelta(days=note["days_ago"])
+        session.add(
+            Note(case_id=case.id, area_id=area.id, texts_id=_write(session, said), by_name=note["by"], at=written)
+        )
+    made = [_prototype(session, one, position, case, area, at) for position, one in enumerate(row.get("prototypes", ()))]
+    if "round" in row:
+        _round(session, row["round"], made, case, area, at)
+    return case
+
+
+def _member(session: Session, row: dict[str, Any], case: Case, area: Area, at: datetime) -> None:
+    said = {language: {"part": words} for language, words in row["role"].items()}
+    session.add(
+        Member(
+            case_id=case.id, area_id=area.id, name=row["name"], sector=row["sector"], texts_id=_write(session, said),
+            is_ambassador=row["is_ambassador"], joined_at=at - timedelta(days=150),
+        )
+    )  # fmt: skip
+
+
+def _prototype(session: Session, row: dict[str, Any], position: int, case: Case, area: Area, at: datetime) -> Prototype:
+    said = _turn(row, "title", "lines", "tries", "risk", "stop_when", "seen", "next")
+    made = Prototype(
+        case_id=case.id, area_id=area.id, texts_id=_write(session, said), state=row["state"], picture=row["picture"],
+        cost=row.get("cost_kronor"), position=position, created_at=at - timedelta(days=60),
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _round(session: Session, row: dict[str, Any], made: list[Prototype], case: Case, area: Area, at: datetime) -> None:
+    closes = datetime.combine((at + timedelta(days=row["closes_in_days"])).astimezone(area.zone).date(), time(20), area.zone)
+    asked = Round(
+        case_id=case.id, area_id=area.id, texts_id=_write(session, _turn(row, "question")), winners=row["winners"],
+        quorum=row["quorum"], opens_at=at - timedelta(days=row["opens_days_ago"]), closes_at=closes,
+        secret=secrets.token_bytes(32), roll_at_opening=1,
+    )  # fmt: skip
+    session.add(asked)
+    session.flush()
+    session.add_all(Choice(round_id=asked.id, prototype_id=one.id, position=one.position) for one in made)
+    session.flush()
+
+
+def _idea(session: Session, row: dict[str, Any], area: Area, cases: dict[str, Case], at: datetime) -> None:
+    written = at - timedelta(days=row.get("days_ago", 0), hours=row.get("hours_waiting", 0))
+    tongue = offered(row["language"])
+    author = people.add(
+        session, name=row["author"], language=tongue.tag if tongue else "sv", level=Level.NEIGHBOUR, area_id=area.id,
+        is_example=True, at=written,
+    )  # fmt: skip
+    title, _, text = row["text"].strip().partition("\n")
+    case = cases.get(row.get("case", ""))
+    idea = Idea(
+        area_id=area.id, author_id=author.id, content_mark=hashlib.sha256(row["text"].encode()).hexdigest(),
+        receipt_mark=mark(token()), title=title.strip(), text=text.strip(), language=row["language"], is_example=True,
+        case_id=case.id if case else None, state=row["status"], supports=row["supports"], created_at=written,
+    )  # fmt: skip
+    session.add(idea)
+    session.flush()
+    _steps(session, idea, case, at)
+    _supports(session, idea, row["supports"], at)
+    if idea.state == State.RECEIVED:
+        session.add(Waiting(area_id=area.id, kind="idea", noun_id=idea.id, asked_at=written))
+
+
+def _steps(session: Session, idea: Idea, case: Case | None, at: datetime) -> None:
+    way = [State.RECEIVED, State.READ]
+    if case:
+        way.append(State.IN_CASE)
+    if idea.state not in way:
+        way.append(State(idea.state))
+    for number, state in enumerate(way[: way.index(State(idea.state)) + 1]):
+        moment = min(at, idea.created_at + timedelta(hours=20) * number)
+        session.add(IdeaStep(idea_id=idea.id, state=state, at=moment, case_id=case.id if case and state == State.IN_CASE else None))
+
+
+def _supports(session: Session, idea: Idea, count: int, at: datetime) -> None:
+    """Supporters are people like all others: the count on a page is never more than there are rows."""
+    for _ in range(count):
+        person = Person(language="sv", level=Level.NEIGHBOUR, area_id=idea.area_id, is_example=True, created_at=at)
+        session.add(person)
+        session.flush()
+        session.add(Support(idea_id=idea.id, person_id=person.id, at=at))
+
+
+def _meeting(session: Session, row: dict[str, Any], area: Area, cases: dict[str, Case], at: datetime) -> None:
+    day = (at + timedelta(days=row["in_days"])).astimezone(area.zone).date()
+    step = timedelta(days=1 if row["in_days"] >= 0 else -1)
+    while day.weekday() > 4:
+        day += step
+    begins = datetime.combine(day, time.fromisoformat(row["time"]), area.zone)
+    case = cases.get(row.get("case", ""))
+    session.add(
+        Meeting(
+            area_id=area.id, case_id=case.id if case else None, starts_at=begins,
+            ends_at=begins + timedelta(minutes=row["minutes"]), place=row["place"]["sv"],
+            texts_id=_write(session, _turn(row, "title", "about", "place", "outcome")),
+            interpreters=" ".join(row.get("interpreters", ())), has_childcare=row.get("childcare", False),
+            seats=row.get("seats"), uid=f"{token()}@innovationsforum", is_example=True, created_at=at,
+        )
+    )  # fmt: skip
+
+
+def _lesson(session: Session, row: dict[str, Any], at: datetime) -> None:
+    session.add(
+        Lesson(
+            texts_id=_write(session, _turn(row, "title", "text", "programme")), kind=row["kind"], stage=row["stage"],
+            programme=row["programme"]["sv"], years=str(row.get("years", "")), page=row["page"], is_example=True, created_at=at,
+        )
+    )  # fmt: skip

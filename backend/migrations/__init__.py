@@ -1,0 +1,45 @@
+"""One line of versions; `upgrade` brings a database of any age to today's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Engine
+
+from ..database import Base
+
+HERE = Path(__file__).resolve().parent
+
+
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Runs what is missing, in one transaction."""
+    _run(engine, lambda config: command.upgrade(config, to))
+
+
+def downgrade(engine: Engine, to: str) -> None:
+    """Goes back to a version; "base" leaves nothing."""
+    _run(engine, lambda config: command.downgrade(config, to))
+
+
+def config_for(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _run(engine: Engine, work: Callable[[Config], None]) -> None:
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        work(config_for(connection))
+
+
+def differences(engine: Engine) -> list[object]:
+    """What the models have that the database has not, and the other way round."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))

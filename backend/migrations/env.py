@@ -1,0 +1,16 @@
+"""Alembic's entry: takes the connection it is handed, so that each migration runs in our own transaction."""
+
+from alembic import context
+
+import backend
+from backend.database import Base
+
+assert backend.ideas, "importing the backend makes all tables known"
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection, target_metadata=Base.metadata, render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)  # fmt: skip
+with context.begin_transaction():
+    context.run_migrations()

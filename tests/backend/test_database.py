@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Engine, select, text, update
+from sqlalchemy.orm import Session
+
+from backend import areas, database, migrations, revisions
+from backend.areas import Area
+from backend.database import Base
+from tests.conftest import NOON
+from tests.makers import seved
+
+
+def test_a_moment_comes_back_in_utc_from_whichever_zone(session: Session) -> None:
+    area = seved(session, at=datetime(2026, 11, 23, 12, 0, tzinfo=timezone(timedelta(hours=1))))
+    session.expire(area)
+
+    assert area.created_at == NOON
+    assert area.created_at.utcoffset() == timedelta(0)
+
+
+def test_a_moment_without_a_zone_is_refused(session: Session) -> None:
+    with pytest.raises(Exception, match="zone"):
+        seved(session, at=datetime(2026, 11, 23))
+
+
+def test_nothing_stays_of_a_transaction_that_failed(engine: Engine) -> None:
+    with database.sessions(engine)() as session:
+        with pytest.raises(ZeroDivisionError), database.transaction(session):
+            seved(session)
+            _ = 1 / 0
+
+        assert areas.count(session) == 0
+
+
+def test_sixteen_writers_that_read_first_lose_nothing(engine: Engine) -> None:
+    with database.sessions(engine)() as session, database.transaction(session):
+        area_id = seved(session).id
+
+    def add_one() -> None:
+        with database.sessions(engine)() as session:
+            session.scalar(select(Area.position).where(Area.id == area_id))
+            with database.transaction(session):
+                session.execute(update(Area).where(Area.id == area_id).values(position=Area.position + 1))
+
+    threads = [threading.Thread(target=add_one) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with database.sessions(engine)() as session:
+        assert areas.by_id(session, area_id).position == 17
+
+
+def test_migrations_make_exactly_todays_tables(database_url: str) -> None:
+    engine = database.connect(database_url)
+    with engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+
+    migrations.upgrade(engine)
+
+    try:
+        assert not migrations.differences(engine), "write a migration: ./test has the models, the versions lag behind"
+        migrations.downgrade(engine, "base")
+        with engine.connect() as connection:
+            assert not set(engine.dialect.get_table_names(connection)) - {"alembic_version"}
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+            Base.metadata.create_all(connection)
+        engine.dispose()
+
+
+def test_a_change_in_one_room_leaves_the_others_as_they_are(session: Session) -> None:
+    area = seved(session)
+    ideas, cases = (revisions.named(session, area.id, [room]) for room in ("ideas", "cases"))
+
+    revisions.raise_(session, area.id, "ideas")
+
+    assert revisions.named(session, area.id, ["ideas"]) != ideas
+    assert revisions.named(session, area.id, ["cases"]) == cases
