@@ -29,10 +29,11 @@ from . import (  # noqa: I001, the order is the table of contents
     meetings,
     push,
     notices,
+    deliveries,
 )
 
 __all__ = [
-    "areas", "attempts", "audit", "cases", "database", "follows", "ideas", "journal", "lessons", "meetings",
-    "moderation", "notices", "people", "photos", "prototypes", "push", "reading", "revisions", "sign_in", "slips", "supports",
-    "teams", "texts", "votes",
+    "areas", "attempts", "audit", "cases", "database", "deliveries", "follows", "ideas", "journal", "lessons",
+    "meetings", "moderation", "notices", "people", "photos", "prototypes", "push", "reading", "revisions", "sign_in",
+    "slips", "supports", "teams", "texts", "votes",
 ]  # fmt: skip

@@ -1,0 +1,47 @@
+"""The addresses that leave the house in notices, mails, calendars and on paper. They say the same as the pages' routes,
+which a test keeps; the backend has no routes to ask.
+"""
+
+from __future__ import annotations
+
+
+def absolute(public_url: str, path: str) -> str:
+    """The whole address; public_url has no slash at its end, path begins with one."""
+    return f"{public_url}{path}"
+
+
+def area(language: str, area_slug: str) -> str:
+    return f"/{language}/{area_slug}/"
+
+
+def idea(language: str, area_slug: str, number: int) -> str:
+    return f"/{language}/{area_slug}/ideas/{number}"
+
+
+def own_idea(language: str, area_slug: str, number: int) -> str:
+    """What its author reads: what was decided, and what comes next."""
+    return f"/{language}/{area_slug}/ideas/{number}/mine"
+
+
+def case(language: str, area_slug: str, number: int) -> str:
+    return f"/{language}/{area_slug}/cases/{number}"
+
+
+def vote(language: str, area_slug: str, number: int) -> str:
+    return f"/{language}/{area_slug}/votes/{number}"
+
+
+def results(language: str, area_slug: str, number: int) -> str:
+    return f"/{language}/{area_slug}/votes/{number}/results"
+
+
+def meeting(language: str, area_slug: str, number: int) -> str:
+    return f"/{language}/{area_slug}/meetings/{number}"
+
+
+def devices(language: str) -> str:
+    return f"/{language}/me/devices"
+
+
+def sign_in(language: str, token: str) -> str:
+    return f"/{language}/sign-in/{token}"
