@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, func, select
+from sqlalchemy import String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base
@@ -12,7 +12,7 @@ from .errors import Refusal
 from .wording import say_count
 
 WINDOW = timedelta(hours=1)
-MOST = {"slip": 10}  # tries of each kind within WINDOW
+MOST = {"slip": 10}  # wrong tries of each kind within WINDOW
 
 
 class Attempt(Base):
@@ -24,10 +24,22 @@ class Attempt(Base):
     at: Mapped[datetime]
 
 
-def record(session: Session, kind: str, by_mark: str, *, at: datetime) -> None:
-    """Writes a try down; the caller commits it before it asks whether the try was right."""
-    session.add(Attempt(kind=kind, by_mark=by_mark, at=at))
+def record(session: Session, kind: str, by_mark: str, *, at: datetime) -> int:
+    """Writes a try down and returns its number; the caller commits it before it asks whether the try was right."""
+    attempt = Attempt(kind=kind, by_mark=by_mark, at=at)
+    session.add(attempt)
     session.flush()
+    return attempt.id
+
+
+def forget(session: Session, attempt_id: int) -> None:
+    """A try that was right is no guess: thirty neighbours may redeem their slips over one network."""
+    session.execute(delete(Attempt).where(Attempt.id == attempt_id))
+
+
+def tidy(session: Session, *, at: datetime) -> None:
+    """Lets go of tries that count no more."""
+    session.execute(delete(Attempt).where(Attempt.at <= at - WINDOW))
 
 
 def make_sure_few(session: Session, kind: str, by_mark: str, *, at: datetime) -> None:

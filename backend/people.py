@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
@@ -32,6 +33,9 @@ class Role(StrEnum):
 
 
 EVERYWHERE = (Role.CORE, Role.OPERATOR)  # roles that belong to no single area
+
+Raised = Callable[[Session, "Person", datetime], None]
+_when_raised: list[Raised] = []
 
 
 class Person(Base):
@@ -100,6 +104,28 @@ def give_role(
         return
     person.given.append(GivenRole(role=role, area_id=area_id, given_by=by.id if by else None, given_at=at))
     session.flush()
+
+
+def rename(session: Session, person: Person, name: str) -> None:
+    """Another nickname, or none. Raises Refusal."""
+    person.name = clean_name(name)
+    session.flush()
+
+
+def raise_to(session: Session, person: Person, level: Level, *, at: datetime) -> None:
+    """Knows somebody better than before, never worse; what waited for that follows, such as a guest's supports."""
+    if person.level >= level:
+        return
+    person.level = int(level)
+    session.flush()
+    for follow in _when_raised:
+        follow(session, person, at)
+
+
+def when_raised(follow: Raised) -> Raised:
+    """Registers (session, person, at): what follows when a guest is known, or a neighbour becomes a resident."""
+    _when_raised.append(follow)
+    return follow
 
 
 def clean_name(name: str) -> str:

@@ -1,18 +1,31 @@
 """Slips: sixteen digits on paper, handed over at the meeting place, that make somebody a resident who may vote.
 
 Four digits find the slip, eleven are the secret, the last one checks for typing errors (Luhn). Only an HMAC is kept.
+Guesses are counted by whoever asks for `redeem`: see attempts.py.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+import random
+import re
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from . import audit, people
+from .areas import Area
 from .database import Base
+from .errors import Conflict, Refusal
+from .keys import keyed_mark
+from .people import Level, Person
+from .wording import say
 
 DAYS = 30  # how long a slip works
+DIGITS = 16
+SELECTOR = 4  # digits that find the slip
+MOST_IN_BATCH = 5000
+LONGEST_TYPED = 60  # characters, spaces and hyphens included
 
 
 class SlipBatch(Base):
@@ -36,5 +49,114 @@ class Slip(Base):
     ends_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     used_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
-    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("slips.id"))  # a re-issued slip stands for this one
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("slips.id"))  # the first of its row; empty: itself
     void_at: Mapped[datetime | None]  # lost, or its holder voted on paper
+
+
+def make_batch(
+    session: Session, key: bytes, area: Area, count: int, *, at: datetime, by: Person | None = None,
+    chance: random.Random | None = None,
+) -> tuple[SlipBatch, list[str]]:  # fmt: skip
+    """A numbered batch, and its numbers in groups of four: only this once, for they are not kept. Raises Refusal."""
+    if not 1 <= count <= MOST_IN_BATCH:
+        raise Refusal(say("A batch has 1 to %(most)s slips.", most=MOST_IN_BATCH), field="count")
+    batch = SlipBatch(area_id=area.id, made_at=at, made_by=by.id if by else None)
+    session.add(batch)
+    session.flush()
+    numbers = [_new_number(chance or random.SystemRandom()) for _ in range(count)]
+    session.add_all(_slip(batch, key, number, at) for number in numbers)
+    audit.note(session, "slips.made", at=at, by=by, area_id=area.id, noun_id=batch.id, count=count)
+    return batch, [in_groups(number) for number in numbers]
+
+
+def reissue(
+    session: Session, key: bytes, slip: Slip, *, at: datetime, by: Person, chance: random.Random | None = None
+) -> str:
+    """A new number for a slip that was lost; the old one is void, and both together give one vote."""
+    batch = session.get_one(SlipBatch, slip.batch_id)
+    number = _new_number(chance or random.SystemRandom())
+    new = _slip(batch, key, number, at)
+    new.replaces_id = slip.replaces_id or slip.id
+    session.add(new)
+    session.execute(update(Slip).where(Slip.id == slip.id, Slip.used_at.is_(None)).values(void_at=at))
+    audit.note(session, "slip.reissued", at=at, by=by, area_id=slip.area_id, noun_id=slip.id)
+    return in_groups(number)
+
+
+def read(typed: str | None) -> str:
+    """The sixteen digits that somebody typed, in Latin digits. Raises Refusal that tells a typing error as such."""
+    close = re.sub(r"[\s\-\u2010-\u2013]", "", (typed or "")[: LONGEST_TYPED + 1])
+    if not close:
+        raise Refusal(say("Write the digits that stand on your slip."), field="digits")
+    if not close.isdecimal() or len(close) != DIGITS:
+        raise Refusal(say("A slip has 16 digits. Count them and write them again."), field="digits")
+    digits = "".join(str(int(digit)) for digit in close)
+    if _check_digit(digits[:-1]) != digits[-1]:
+        raise Refusal(say("One digit is not right. Compare them with your slip."), field="digits")
+    return digits
+
+
+def redeem(session: Session, key: bytes, digits: str, person: Person, *, at: datetime) -> Slip:
+    """Makes person a resident of the slip's area; `digits` come from `read`. Sending the same again changes nothing.
+
+    Raises Refusal, in the same words for a number that never was and for a slip that is used, void or too old, since
+    telling them apart would help whoever guesses.
+    """
+    marked = (Slip.selector == digits[:SELECTOR], Slip.secret_mark == keyed_mark(key, digits))
+    slip = session.scalar(select(Slip).where(*marked).execution_options(populate_existing=True))
+    if slip is None or _is_spent(session, slip, person):
+        raise _does_not_work()
+    if slip.used_by == person.id:
+        return slip
+    if person.level >= Level.RESIDENT and person.area_id == slip.area_id:
+        raise Conflict(say("You may vote here already. Keep the slip for its owner."), field="digits")
+    if not _use(session, slip, person, at):
+        raise _does_not_work()
+    person.area_id = slip.area_id
+    people.raise_to(session, person, Level.RESIDENT, at=at)
+    session.flush()
+    return slip
+
+
+def in_groups(digits: str) -> str:
+    """ "4716 0382 9915 2046": as it is printed and read aloud."""
+    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+
+def _use(session: Session, slip: Slip, person: Person, at: datetime) -> bool:
+    """Uses the slip up where it still can be; of many at once, one gets it."""
+    still_good = (Slip.used_at.is_(None), Slip.void_at.is_(None), Slip.ends_at > at)
+    used = update(Slip).where(Slip.id == slip.id, *still_good).values(used_at=at, used_by=person.id).returning(Slip.id)
+    is_mine = session.scalar(used.execution_options(synchronize_session=False)) is not None
+    session.refresh(slip)
+    return is_mine
+
+
+def _is_spent(session: Session, slip: Slip, person: Person) -> bool:
+    """Whether somebody else used it, or one of those it stands for."""
+    first = slip.replaces_id or slip.id
+    same: ColumnElement[bool] = or_(Slip.id.in_((slip.id, first)), Slip.replaces_id == first)
+    somebody_else = or_(Slip.used_by != person.id, Slip.used_by.is_(None))
+    return session.scalar(select(Slip.id).where(same, Slip.used_at.is_not(None), somebody_else).limit(1)) is not None
+
+
+def _slip(batch: SlipBatch, key: bytes, number: str, at: datetime) -> Slip:
+    return Slip(
+        batch_id=batch.id, area_id=batch.area_id, selector=number[:SELECTOR], secret_mark=keyed_mark(key, number),
+        ends_at=at + timedelta(days=DAYS),
+    )  # fmt: skip
+
+
+def _new_number(chance: random.Random) -> str:
+    digits = "".join(chance.choice("0123456789") for _ in range(DIGITS - 1))
+    return digits + _check_digit(digits)
+
+
+def _check_digit(digits: str) -> str:
+    """Luhn's (ISO/IEC 7812-1): every second digit from the right counts double, its own two digits added."""
+    doubled = (int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
+    return str(-sum(value - 9 if value > 9 else value for value in doubled) % 10)
+
+
+def _does_not_work() -> Refusal:
+    return Refusal(say("This slip does not work. Ask for a new one at the meeting place."), field="digits")
