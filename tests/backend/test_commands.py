@@ -1,0 +1,83 @@
+"""The commands, run as an operator runs them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture
+def run(tmp_path: Path, database_url: str):  # type: ignore[no-untyped-def]
+    def command(*words: str) -> subprocess.CompletedProcess[str]:
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": database_url}
+        call = [sys.executable, "-m", "backend", *words, "--data", str(tmp_path / "data")]
+        return subprocess.run(call, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60)
+
+    return command
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/rows.db"
+
+
+def test_an_operator_sets_up_a_city_of_their_own(run) -> None:  # type: ignore[no-untyped-def]
+    assert run("migrate").returncode == 0
+    assert "kirseberg: Kirseberg" in run("area", "add", "Kirseberg").stdout
+    assert run("area", "add", "Slottsstaden").returncode == 0
+    assert "kirseberg: Nya Kirseberg" in run("area", "rename", "kirseberg", "Nya Kirseberg").stdout
+    assert run("area", "order", "slottsstaden").stdout.startswith("slottsstaden")
+
+    added = run("person", "add", "Nour", "--role", "coordinator", "--area", "kirseberg", "--language", "ar")
+
+    assert added.stdout.startswith("http://localhost:8000/ar/sign-in/")
+
+
+def test_slips_are_printed_in_groups_of_four(run) -> None:  # type: ignore[no-untyped-def]
+    run("area", "add", "Kirseberg")
+
+    lines = run("slips", "kirseberg", "--count", "3").stdout.splitlines()
+
+    assert len(lines) == 4
+    assert all(len(line.split()) == 4 and line.replace(" ", "").isdigit() for line in lines[1:])
+
+
+def test_the_example_comes_and_goes(run) -> None:  # type: ignore[no-untyped-def]
+    assert "Mira" not in run("migrate").stdout
+    assert run("demo").stdout.count("/sv/sign-in/") == 3
+    assert run("demo").returncode == 2  # never twice, never beside what is real
+    assert run("demo", "--remove").returncode == 0
+    assert run("area", "list").stdout.strip() == ""
+    assert run("demo").returncode == 0
+
+
+def test_the_push_key_stays_the_same(run) -> None:  # type: ignore[no-untyped-def]
+    first = run("keys").stdout
+
+    assert len(first.strip()) == 87
+    assert run("keys").stdout == first
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("area", "add", "Somewhere", "--line", "pink"),
+        ("area", "add", "Somewhere", "--time-zone", "Mars/Olympus"),
+        ("area", "rename", "nowhere", "Somewhere"),
+        ("slips", "nowhere", "--count", "3"),
+        ("person", "add", "X", "--role", "moderator"),
+        ("person", "add", "X" * 61, "--role", "operator"),
+    ],
+)
+def test_a_wrong_command_says_why_and_changes_nothing(run, words: tuple[str, ...]) -> None:  # type: ignore[no-untyped-def]
+    answer = run(*words)
+
+    assert answer.returncode == 2
+    assert answer.stderr.strip() and "Traceback" not in answer.stderr
+    assert run("area", "list").stdout.strip() == ""
