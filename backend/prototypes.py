@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from . import audit, revisions, texts, typed
+from .cases import Case, may_lead
 from .database import Base
+from .errors import NotAllowed, NotFound, Refusal
+from .people import Person
+from .texts import Said
+from .wording import Wording, say
+
+LONGEST_TITLE = 60  # characters
+LONGEST_LINE = 300  # characters, of each other text
+HIGHEST_COST = 1_000_000  # kronor; what costs more is no prototype
+PICTURES = ("table", "stall", "sofa", "passage", "wash", "call", "busstop", "window")
 
 
 class State(StrEnum):
@@ -17,6 +30,15 @@ class State(StrEnum):
     CHANGED = "changed"
     WORKS = "works"
     STOPPED = "stopped"  # a result like the others, and shown as one
+
+
+STATES: Mapping[str, Wording] = {
+    State.PLANNED: say("Planned"),
+    State.TRIED: say("Tried"),
+    State.CHANGED: say("Changed"),
+    State.WORKS: say("Works"),
+    State.STOPPED: say("Stopped"),
+}
 
 
 class Prototype(Base):
@@ -33,3 +55,89 @@ class Prototype(Base):
     photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id"))
     position: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A prototype with all that is told of it."""
+
+    id: int
+    said: Said
+    state: str
+    cost: int | None
+    picture: str
+
+    @property
+    def state_name(self) -> Wording:
+        return STATES[self.state]
+
+    @property
+    def has_been_tried(self) -> bool:
+        return self.state != State.PLANNED
+
+
+def add(
+    session: Session, case: Case, *, by_language: Mapping[str, Mapping[str, str]], original: str, by: Person,
+    at: datetime, state: str = State.PLANNED, cost: int | None = None, picture: str = "table",
+) -> Prototype:  # fmt: skip
+    """A new prototype of a case, last in its list.
+
+    NotAllowed unless by leads the area's cases; Refusal without a title and a line in the original language.
+    """
+    if not may_lead(by, case.area_id):
+        raise NotAllowed(say("Only a coordinator of this area may do this."))
+    if state not in STATES or picture not in PICTURES:
+        raise Refusal(say("Choose one of what is offered."), field="state" if state not in STATES else "picture")
+    said = _checked(by_language, original)
+    last = session.scalar(select(func.max(Prototype.position)).where(Prototype.case_id == case.id))
+    new = Prototype(
+        case_id=case.id, area_id=case.area_id, texts_id=texts.write(session, said, original=original).id, state=state,
+        cost=cost, picture=picture, position=(last if last is not None else -1) + 1, created_at=at,
+    )  # fmt: skip
+    session.add(new)
+    session.flush()
+    audit.note(session, "prototype.added", at=at, by=by, area_id=case.area_id, noun_id=new.id)
+    revisions.raise_(session, case.area_id, "cases")
+    return new
+
+
+def change_state(session: Session, prototype: Prototype, state: str, *, by: Person, at: datetime) -> None:
+    """Says how far it has come. A prototype that is stopped leaves open ballots too. NotAllowed, Refusal."""
+    if not may_lead(by, prototype.area_id):
+        raise NotAllowed(say("Only a coordinator of this area may do this."))
+    if state not in STATES:
+        raise Refusal(say("Choose one of what is offered."), field="state")
+    prototype.state = state
+    session.flush()
+    audit.note(session, f"prototype.{state}", at=at, by=by, area_id=prototype.area_id, noun_id=prototype.id)
+    revisions.raise_(session, prototype.area_id, "cases", "votes")
+
+
+def of_case(session: Session, case_id: int, language: str) -> list[Listed]:
+    """The prototypes of a case in their order. Two statements."""
+    columns = (Prototype.id, Prototype.texts_id, Prototype.state, Prototype.cost, Prototype.picture)
+    query = select(*columns).where(Prototype.case_id == case_id).order_by(Prototype.position, Prototype.id)
+    rows = session.execute(query).all()
+    said = texts.read(session, [row.texts_id for row in rows], language)
+    return [Listed(row.id, said[row.texts_id], row.state, row.cost, row.picture) for row in rows]
+
+
+def by_number(session: Session, number: int, *, case_id: int) -> Prototype:
+    """Raises NotFound."""
+    found = session.scalar(select(Prototype).where(Prototype.id == number)) if number < 2**31 else None
+    if found is None or found.case_id != case_id:
+        raise NotFound(say("There is no prototype with this number."))
+    return found
+
+
+def _checked(by_language: Mapping[str, Mapping[str, str]], original: str) -> dict[str, dict[str, str]]:
+    own = by_language.get(original, {})
+    typed.line(own.get("title"), field="title", most=LONGEST_TITLE)
+    typed.text(own.get("lines"), field="lines", most=LONGEST_LINE)
+    return {
+        tag: {
+            name: typed.text(words, field=name, most=LONGEST_TITLE if name == "title" else LONGEST_LINE, needed=False)
+            for name, words in said.items()
+        }
+        for tag, said in by_language.items()
+    }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from backend import areas, cases, people
+from backend import areas, cases, people, prototypes, votes
 from backend.areas import Area
 from backend.cases import Case
 from backend.people import Level, Person, Role
+from backend.prototypes import Prototype
+from backend.votes import Round
 from tests.conftest import NOON
 
 
@@ -49,6 +51,28 @@ def a_case(session: Session, area: Area, *, stage: int = 5) -> Case:
     english = {"title": "Young adults in Seved", "summary": "Many want a job.", "here": "Now residents vote."}
     said = {"sv": swedish, "en": english}
     return cases.open_case(session, area_id=area.id, by_language=said, original="sv", by=None, at=NOON, stage=stage)
+
+
+def three_prototypes(session: Session, case: Case, by: Person) -> list[Prototype]:
+    """The table, the call and the window, told in Swedish."""
+    told = {"Bordet": "table", "Ring en granne": "call", "Öppet fönster": "window"}
+    return [
+        prototypes.add(
+            session, case, by_language={"sv": {"title": title, "lines": "Mat och prat.\nVarje torsdag."}}, original="sv",
+            state="tried", picture=picture, by=by, at=NOON,
+        )
+        for title, picture in told.items()
+    ]  # fmt: skip
+
+
+def an_open_round(session: Session, area: Area, *, at: datetime = NOON, days: int = 7, **changed: Any) -> Round:
+    """Asks the residents of the area which of three prototypes to go on with."""
+    by = karin(session, area)
+    case = a_case(session, area)
+    made = three_prototypes(session, case, by)
+    values = {"original": "sv", "closes_at": at + timedelta(days=days), "by": by, "at": at, **changed}
+    question = {"sv": {"question": "Vad ska vi fortsätta med?"}, "en": {"question": "What should we go on with?"}}
+    return votes.open_round(session, case, prototypes=[one.id for one in made], by_language=question, **values)
 
 
 def _staff(session: Session, area: Area, name: str, role: Role) -> Person:

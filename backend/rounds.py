@@ -1,0 +1,107 @@
+"""Rounds as pages show them: what is asked, what stands on the ballot, and the result once it is counted.
+
+While a round is open nothing here tells a tick: figures are empty in the rows until the count writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from . import receipts, texts
+from .prototypes import Prototype, State
+from .texts import Said, Words
+from .votes import Choice, CountedBallot, Round
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A round as lists show it."""
+
+    id: int
+    case_id: int
+    area_id: int
+    question: Words
+    opens_at: datetime
+    closes_at: datetime
+    counted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A prototype on a ballot; its figures are empty until the round is counted."""
+
+    prototype_id: int
+    said: Said
+    picture: str
+    is_withdrawn: bool
+    ticks: int | None
+    goes_on: bool | None
+
+
+@dataclass(frozen=True)
+class Published:
+    """A counted ballot; choices and nonces are empty where there were too few ballots to show them."""
+
+    commitment: str
+    choices: tuple[int, ...]
+    client_nonce: str
+    server_nonce: str
+
+
+def offered(session: Session, round_id: int, language: str) -> list[Offered]:
+    """What stands on the ballot, in its order. Two statements."""
+    columns = (
+        Choice.prototype_id,
+        Choice.ticks,
+        Choice.goes_on,
+        Prototype.texts_id,
+        Prototype.picture,
+        Prototype.state,
+    )
+    query = select(*columns).join(Prototype, Prototype.id == Choice.prototype_id)
+    in_order = query.where(Choice.round_id == round_id).order_by(Choice.position, Choice.prototype_id)
+    rows = session.execute(in_order).all()
+    said = texts.read(session, [row.texts_id for row in rows], language)
+    return [
+        Offered(row.prototype_id, said[row.texts_id], row.picture, row.state == State.STOPPED, row.ticks, row.goes_on)
+        for row in rows
+    ]
+
+
+def of_case(session: Session, case_id: int, language: str) -> list[Asked]:
+    """The rounds of a case, newest first. Two statements."""
+    return _asked(session, Round.case_id == case_id, language)
+
+
+def open_in(session: Session, area_ids: Collection[int], language: str, *, at: datetime) -> list[Asked]:
+    """The rounds that are open in these areas, the first to close first. Two statements."""
+    is_open = Round.area_id.in_(area_ids) & (Round.opens_at <= at) & (Round.closes_at > at) & Round.counted_at.is_(None)
+    return sorted(_asked(session, is_open, language), key=lambda asked: asked.closes_at)
+
+
+def published(session: Session, round_id: int) -> list[Published]:
+    """The counted ballots, sorted by their codes, which tells no order of voting."""
+    columns = (CountedBallot.commitment, CountedBallot.choices, CountedBallot.client_nonce, CountedBallot.server_nonce)
+    query = select(*columns).where(CountedBallot.round_id == round_id).order_by(CountedBallot.commitment)
+    return [
+        Published(row.commitment, receipts.read_back(row.choices), row.client_nonce, row.server_nonce)
+        for row in session.execute(query)
+    ]
+
+
+def _asked(session: Session, which: ColumnElement[bool], language: str) -> list[Asked]:
+    its_own = (Round.id, Round.case_id, Round.area_id, Round.texts_id)
+    query = select(*its_own, Round.opens_at, Round.closes_at, Round.counted_at).where(which)
+    rows = session.execute(query.order_by(Round.id.desc())).all()
+    said = texts.read(session, [row.texts_id for row in rows], language)
+    return [_as_asked(row, said[row.texts_id]) for row in rows]
+
+
+def _as_asked(row: Any, said: Said) -> Asked:
+    return Asked(row.id, row.case_id, row.area_id, said["question"], row.opens_at, row.closes_at, row.counted_at)
