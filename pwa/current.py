@@ -121,8 +121,11 @@ def csrf_token() -> str:
 
 
 def asker_mark() -> str:
-    """Marks who asks, for counting guesses: the person, else the address (IPv6 by its /64), which is not kept."""
-    somebody = person()
+    """Marks who asks, for counting guesses: whoever signed in, else the address (IPv6 by its /64), which is not kept.
+
+    A guest's cookie does not count: anybody can get a new one for each guess.
+    """
+    somebody = known_person()
     where = f"person {somebody.id}" if somebody else f"address {_network(request.remote_addr or '')}"
     return keys.keyed_mark(keys.key(settings().data, "askers"), where)
 
