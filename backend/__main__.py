@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -31,11 +32,14 @@ from .errors import Refusal
 from .people import Level, Role
 from .settings import Settings, WrongSetting
 
+Commands = argparse._SubParsersAction  # the type has no public name
+Act = Callable[[Settings, argparse.Namespace], None]
+
 
 def main(words: list[str] | None = None) -> int:
     options = _parser().parse_args(words)
     if options.data:
-        os.environ["DATA_DIR"] = os.path.abspath(options.data)
+        os.environ["DATA_DIR"] = str(Path(options.data).resolve())
     if options.port:
         os.environ["PORT"] = str(options.port)
     try:
@@ -122,7 +126,7 @@ def change_areas(found: Settings, options: argparse.Namespace) -> None:
                 mark=options.mark, meeting_place=options.meeting_place, time_zone=options.time_zone, at=database.now(),
             )  # fmt: skip
         elif options.what == "rename":
-            areas.rename(session, areas.by_slug(session, options.slug), options.name)
+            areas.rename(session, areas.by_slug(session, options.slug), options.name, language=options.language)
         elif options.what == "order":
             areas.order(session, options.slugs)
         every = areas.every(session)
@@ -156,14 +160,14 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(port=None, data=None)
 
 
-def _command(commands, name, act, help):  # type: ignore[no-untyped-def]
-    command = commands.add_parser(name, help=help, description=help.capitalize() + ".")
+def _command(commands: Commands[argparse.ArgumentParser], name: str, act: Act, explained: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=explained, description=explained.capitalize() + ".")
     command.add_argument("--data", default=argparse.SUPPRESS, help="the folder for database, files and keys")
     command.set_defaults(act=act)
     return command
 
 
-def _person_command(commands) -> None:  # type: ignore[no-untyped-def]
+def _person_command(commands: Commands[argparse.ArgumentParser]) -> None:
     person = commands.add_parser("person", help="add somebody").add_subparsers(metavar="add", required=True)
     add = _command(person, "add", add_person, "add somebody and print a one-time sign-in address")
     add.add_argument("name", metavar="NAME")
@@ -172,7 +176,7 @@ def _person_command(commands) -> None:  # type: ignore[no-untyped-def]
     add.add_argument("--language", metavar="TAG", choices=list(languages.BY_TAG), default=languages.FIRST.tag)
 
 
-def _area_command(commands) -> None:  # type: ignore[no-untyped-def]
+def _area_command(commands: Commands[argparse.ArgumentParser]) -> None:
     area = commands.add_parser("area", help="add, rename, order or list areas").add_subparsers(dest="what", required=True)
     add = _command(area, "add", change_areas, "add an area")
     add.add_argument("name", metavar="NAME")
@@ -182,6 +186,7 @@ def _area_command(commands) -> None:  # type: ignore[no-untyped-def]
     rename = _command(area, "rename", change_areas, "give an area another name")
     rename.add_argument("slug", metavar="SLUG")
     rename.add_argument("name", metavar="NAME")
+    rename.add_argument("--language", metavar="TAG", choices=list(languages.BY_TAG), default="", help="only in it")
     order = _command(area, "order", change_areas, "say in which order areas are listed")
     order.add_argument("slugs", metavar="SLUG", nargs="+")
     _command(area, "list", change_areas, "list the areas")

@@ -88,9 +88,12 @@ def add(
     return area
 
 
-def rename(session: Session, area: Area, name: str) -> None:
-    """Another name; the slug stays, since posters carry it."""
-    area.name = name.strip()
+def rename(session: Session, area: Area, name: str, *, language: str = "") -> None:
+    """Another name, or its name in one language; the slug stays, since posters carry it."""
+    if language:
+        area.said = {**area.said, language: {**area.said.get(language, {}), "name": name.strip()}}
+    else:
+        area.name = name.strip()
     session.flush()
     revisions.raise_(session, area.id, "areas")
 

@@ -45,6 +45,7 @@ class Settings:
     undo_seconds: float  # how long a moderator can take a decision back before anyone is told
     quiet_from: int  # hour of the evening from which notices wait
     quiet_until: int  # hour of the morning until which they wait
+    log_level: str  # DEBUG, INFO, WARNING or ERROR
     trusted_proxies: int  # how many proxies stand before us whose X-Forwarded-* we believe
 
     @property
@@ -76,6 +77,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         undo_seconds=read.seconds("UNDO_SECONDS", 10),
         quiet_from=read.number("QUIET_FROM", 21),
         quiet_until=read.number("QUIET_UNTIL", 8),
+        log_level=read.one_of("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0),
     )
     _make_sure_it_is_safe(settings)
@@ -109,6 +111,12 @@ class _Reader:
     def words(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
         found = tuple(word.strip().lower() for word in self.environment.get(name, "").split(",") if word.strip())
         return found or default
+
+    def one_of(self, name: str, offered: tuple[str, ...]) -> str:
+        value = self.text(name, offered[0]).upper()
+        if value not in offered:
+            raise WrongSetting(f"{name} must be one of {', '.join(offered)}")
+        return value
 
     def number(self, name: str, default: int) -> int:
         value = self.text(name, str(default))

@@ -29,7 +29,7 @@ class Child:
 
     def start(self) -> None:
         self.started = time.monotonic()
-        self.process = subprocess.Popen(self.command, env=dict(self.environment))
+        self.process = subprocess.Popen(self.command, env=dict(self.environment))  # noqa: S603, our own command line
 
     def look_after(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Starts it again when it has ended, at once the first time, then with growing pauses."""
@@ -39,7 +39,7 @@ class Child:
         self.pause = 0.5 if lived > SOUND_AFTER else min(self.pause * 2, LONGEST_PAUSE)
         if lived < self.pause:
             return
-        print(f"{self.name} ended with {self.process.returncode}; it is started again.", file=sys.stderr, flush=True)
+        sys.stderr.write(f"{self.name} ended with {self.process.returncode}; it is started again.\n")
         self.start()
 
     def end(self) -> None:

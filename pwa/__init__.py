@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from backend import logs
 from backend import settings as surroundings
 from backend.settings import Settings
 
@@ -49,6 +50,7 @@ WITHOUT_LANGUAGE = (shared_links, posters, manifest, offline, photos, health)
 def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     settings = settings or surroundings.from_environment()
+    logs.begin(settings.log_level)
     app.config.update(
         SETTINGS=settings,
         MAX_CONTENT_LENGTH=14_000_000,

@@ -100,7 +100,7 @@ def session(engine: Engine) -> Iterator[Session]:
 
 @pytest.fixture
 def surroundings(database_url: str, tmp_path: Path) -> settings.Settings:
-    read = settings.from_environment({"DATA_DIR": str(tmp_path / "data")})
+    read = settings.from_environment({"DATA_DIR": str(tmp_path / "data"), "LOG_LEVEL": "ERROR"})
     return replace(read, database_url=database_url)
 
 

@@ -2,10 +2,8 @@
 
 from alembic import context
 
-import backend
+import backend  # noqa: F401, makes all tables known
 from backend.database import Base
-
-assert backend.ideas, "importing the backend makes all tables known"
 
 connection = context.config.attributes["connection"]
 context.configure(

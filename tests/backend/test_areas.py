@@ -49,3 +49,11 @@ def test_renaming_keeps_the_address_and_renews_the_pages(session: Session) -> No
 
     assert area.slug == "seved"
     assert revisions.named(session, area.id, ["areas"]) != before
+
+
+def test_an_area_can_have_a_name_in_another_script(session: Session) -> None:
+    area = seved(session)
+
+    areas.rename(session, area, "سيفيد", language="ar")
+
+    assert (area.name_in("ar"), area.name_in("sv")) == ("سيفيد", "Seved")
