@@ -56,11 +56,11 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a try. "waiting" means again later; wait is what the push service asked for."""
+    """What came of a try. "waiting" means again later, "asleep" the same without counting the try."""
 
-    state: str  # as Delivery.state
+    state: str  # as Delivery.state, or "asleep"
     answer: int | None = None  # the status, where there was one
-    wait: timedelta | None = None
+    wait: timedelta | None = None  # what was asked of us; None: we choose
 
 
 @dataclass(frozen=True)
@@ -135,9 +135,10 @@ def claim(session: Session, *, at: datetime, limit: int, lease_seconds: float) -
 def settle(session: Session, claimed: Claimed, outcome: Outcome, *, at: datetime) -> None:
     """Writes down what came of a try. A worker that comes back after its lease can't undo what another did."""
     mine = update(Delivery).where(Delivery.id == claimed.id, Delivery.state == "waiting")
-    if outcome.state == "waiting" and claimed.tries < MOST_TRIES:
+    if outcome.state == "asleep" or (outcome.state == "waiting" and claimed.tries < MOST_TRIES):
         again = at + (min(outcome.wait, LONGEST_ASKED) if outcome.wait is not None else _pause(claimed.tries))
-        mine = mine.where(Delivery.tries == claimed.tries).values(due_at=again, answer=outcome.answer)
+        tries = claimed.tries - 1 if outcome.state == "asleep" else claimed.tries
+        mine = mine.where(Delivery.tries == claimed.tries).values(due_at=again, tries=tries, answer=outcome.answer)
     else:
         state = "failed" if outcome.state == "waiting" else outcome.state
         mine = mine.values(state=state, answer=outcome.answer, settled_at=at)
@@ -146,14 +147,6 @@ def settle(session: Session, claimed: Claimed, outcome: Outcome, *, at: datetime
         # The endpoint is compared, since the row may have got a new one while we were sending to the old.
         gone = delete(Device).where(Device.id == claimed.device.id, Device.endpoint == claimed.device.endpoint)
         session.execute(gone, execution_options={"synchronize_session": False})
-
-
-def put_off(session: Session, claimed: Claimed, until: datetime) -> None:
-    """Lets a delivery wait, as in quiet hours, without counting the try."""
-    mine = update(Delivery).where(Delivery.id == claimed.id, Delivery.tries == claimed.tries)
-    session.execute(
-        mine.values(due_at=until, tries=Delivery.tries - 1), execution_options={"synchronize_session": False}
-    )
 
 
 def report(session: Session, notice: Notice) -> Report:

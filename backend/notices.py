@@ -16,6 +16,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base
+from .keys import mark
 
 AUDIENCES = ("area", "case", "idea", "person", "device")  # followers of the first three, one somebody, one phone
 
@@ -70,6 +71,11 @@ class Notice(Base):
     def tag(self) -> str:
         """What makes a later notice on the same thing take the place of this one on the phone."""
         return f"{self.kind}-{self.noun_id}"
+
+    @property
+    def topic(self) -> str:
+        """The same for push services, in the 32 signs that RFC 8030 (section 5.4) allows."""
+        return mark(self.tag)[:32]
 
 
 Said = Callable[[Session, Notice, str], Message]
