@@ -178,8 +178,8 @@ def payload(
 ) -> bytes:
     """One payload for service workers and for declarative push. Title and body are cut where they would be too long."""
     notification = {
-        "title": title[:LONGEST_TITLE], "body": body, "lang": language, "dir": direction, "navigate": navigate, "tag": tag,
-        "timestamp": int(at.timestamp() * 1000), "data": {"notice": notice_id},
+        "title": title[:LONGEST_TITLE], "body": body, "lang": language, "dir": direction, "navigate": navigate,
+        "tag": tag, "timestamp": int(at.timestamp() * 1000), "data": {"notice": notice_id},
     }  # fmt: skip
     while len(made := _json({"web_push": 8030, "notification": notification})) > MOST_BYTES:
         spare = (len(made) - MOST_BYTES) // 4 + 2  # a sign has at most four bytes

@@ -108,6 +108,7 @@ def _deliver(sessions: Sessions, settings: Settings, sender: Sender, clock: Cloc
     with sessions() as session:
         with transaction(session):
             held = deliveries.claim(session, at=clock(), limit=BATCH, lease_seconds=settings.lease_seconds)
+        session.expunge_all()  # what is held stays readable whatever becomes of the session
         mail = Mailbag(sessions, settings, clock)
         for claimed in held:
             mail.put(session, claimed)
@@ -129,6 +130,7 @@ class Mailbag:
         try:
             outcome = self._write(session, claimed)
         except Exception:  # such as a meeting that is gone: it must not keep the others
+            session.rollback()
             log.exception("a notice can't be said", notice=claimed.notice.id, kind=claimed.notice.kind)
             outcome = Outcome("failed")
         if outcome is not None:
