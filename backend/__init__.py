@@ -13,14 +13,15 @@ from . import (  # noqa: I001, the order is the table of contents
     sign_in,
     attempts,
     slips,
+    files,
     photos,
     follows,
     audit,
     reading,
     moderation,
+    cases,
     ideas,
     supports,
-    cases,
     teams,
     prototypes,
     votes,
@@ -30,10 +31,11 @@ from . import (  # noqa: I001, the order is the table of contents
     push,
     notices,
     deliveries,
+    idea_answers,
 )
 
 __all__ = [
-    "areas", "attempts", "audit", "cases", "database", "deliveries", "follows", "ideas", "journal", "lessons",
-    "meetings", "moderation", "notices", "people", "photos", "prototypes", "push", "reading", "revisions", "sign_in",
-    "slips", "supports", "teams", "texts", "votes",
+    "areas", "attempts", "audit", "cases", "database", "deliveries", "files", "follows", "idea_answers",
+    "ideas", "journal", "lessons", "meetings", "moderation", "notices", "people", "photos", "prototypes",
+    "push", "reading", "revisions", "sign_in", "slips", "supports", "teams", "texts", "votes",
 ]  # fmt: skip

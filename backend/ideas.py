@@ -1,17 +1,34 @@
-"""Ideas: what residents propose, in their own words and language."""
+"""Ideas: what residents propose, in their own words and language.
+
+What a moderator decides about one follows in idea_answers.py.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from .database import Base
+from . import headlines, keys, moderation, people, photos, revisions, texts, typed
+from .areas import Area
+from .cases import Case
+from .database import Base, insert
+from .errors import Conflict, NotAllowed, NotFound, Refusal
+from .people import Person
+from .photos import Photo
+from .texts import Words
+from .wording import Wording, say
 
 LONGEST_TEXT = 2000  # characters
 LONGEST_TITLE = 120  # characters
+ON_A_PAGE = 30
+MOST_NUMBER = 2**31 - 1  # what the databases take for a number
 
 
 class State(StrEnum):
@@ -28,6 +45,16 @@ class State(StrEnum):
 
 
 PUBLIC = (State.READ, State.IN_CASE, State.ANSWERED, State.TESTED, State.DONE)
+STATES: Mapping[str, Wording] = {
+    State.RECEIVED: say("Received"),
+    State.READ: say("Read by a person"),
+    State.IN_CASE: say("Part of a case"),
+    State.ANSWERED: say("Answered"),
+    State.TESTED: say("Tested"),
+    State.DONE: say("Done"),
+    State.NOT_PUBLISHED: say("Not published"),
+    State.WITHDRAWN: say("Taken back"),
+}
 
 
 class Idea(Base):
@@ -64,3 +91,219 @@ class IdeaStep(Base):
     reason: Mapped[str] = mapped_column(String(40), default="")  # for NOT_PUBLISHED: a code that is said in words
     note: Mapped[str] = mapped_column(Text, default="")  # the moderator's own words to the author
     note_language: Mapped[str] = mapped_column(String(12), default="")
+
+
+@dataclass(frozen=True)
+class ItsCase:
+    """The case that an idea belongs to, as the idea shows it."""
+
+    number: int
+    title: Words
+    stage: int
+    furthest: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An idea as pages show it."""
+
+    number: int
+    area_id: int
+    title: str
+    text: str
+    language: str
+    state: str
+    supports: int
+    created_at: datetime
+    author_name: str  # empty: a guest without a name
+    photo_key: str  # empty: no photo
+    photo_width: int
+    photo_height: int
+    photo_alt: str
+    photo_alt_language: str
+    case: ItsCase | None
+
+    @property
+    def state_words(self) -> Wording:
+        return STATES[self.state]
+
+
+def may_see(idea: Idea, person: Person | None) -> bool:
+    return idea.state in PUBLIC or may_see_status(idea, person)
+
+
+def may_see_status(idea: Idea, person: Person | None) -> bool:
+    """What a moderator wrote to the author concerns these two alone."""
+    return is_by(idea, person) or people.may_moderate(person, idea.area_id)
+
+
+def is_by(idea: Idea, person: Person | None) -> bool:
+    return person is not None and idea.author_id == person.id
+
+
+# --- verbs ---
+
+
+def submit(
+    session: Session, *, area: Area, author: Person, text: str, language: str, at: datetime,
+    client_uuid: str | None = None, photo: Photo | None = None, alt: str = "", is_example: bool = False,
+) -> tuple[Idea, str | None]:  # fmt: skip
+    """Takes an idea in: it waits for a moderator. Returns it with the token of its receipt link.
+
+    Phones repeat what they send: the same client_uuid with the same content is the same idea again, with None for
+    the token, and photo is left alone; with another content it raises Conflict. Raises Refusal that names "text",
+    "photo" or "alt".
+    """
+    clean = typed.text(text, field="text", most=LONGEST_TEXT)
+    if not headlines.can_be_seen(clean):
+        raise Refusal(say("Write something here first."), field="text")
+    client_uuid = typed.uuid(client_uuid)
+    mark = _content_mark(area, clean, photo)
+    title, rest = headlines.split(clean, LONGEST_TITLE)
+    word = keys.token()
+    # The unique key judges parallel posts, not a look beforehand.
+    new = insert(session, Idea).values(
+        area_id=area.id, author_id=author.id, client_uuid=client_uuid, content_mark=mark, receipt_mark=keys.mark(word),
+        title=title, text=rest, language=language, photo_id=photo.id if photo else None, is_example=is_example,
+        created_at=at,
+    )  # fmt: skip
+    idea = session.scalar(new.on_conflict_do_nothing(index_elements=["client_uuid"]).returning(Idea))
+    if idea is None:
+        return _sent_before(session, client_uuid, mark), None
+    if photo is not None:
+        photos.take(photo, by=author, alt=alt, alt_language=language)
+    add_step(session, idea, State.RECEIVED, at=at)
+    moderation.ask(session, kind="idea", noun_id=idea.id, area_id=area.id, at=at)
+    return idea, word
+
+
+def add_step(session: Session, idea: Idea, state: State, *, at: datetime, **said: Any) -> IdeaStep:
+    """The idea is in this state from now on; said: case_id, reason, note, note_language."""
+    step = IdeaStep(idea_id=idea.id, state=str(state), at=at, **said)
+    session.add(step)
+    idea.state = str(state)
+    session.flush()
+    if state != State.RECEIVED:
+        revisions.raise_(session, idea.area_id, "ideas")
+    return step
+
+
+def new_receipt(session: Session, idea: Idea, *, by: Person) -> str:
+    """The token of a new receipt link; an older one works no more. NotAllowed unless by wrote the idea."""
+    if not is_by(idea, by):
+        raise NotAllowed(say("Only whoever wrote this idea may do this."))
+    word = keys.token()
+    idea.receipt_mark = keys.mark(word)
+    session.flush()
+    return word
+
+
+# --- finders ---
+
+
+def by_number(session: Session, number: int, *, area_id: int | None = None) -> Idea:
+    """The idea of this number, in this area where one is named. Raises NotFound."""
+    found = session.scalar(select(Idea).where(Idea.id == number)) if number <= MOST_NUMBER else None
+    if found is None or area_id not in (None, found.area_id):
+        raise not_here()
+    return found
+
+
+def by_receipt(session: Session, word: str) -> Idea:
+    """The idea that a receipt link's token belongs to. Raises NotFound."""
+    found = session.scalar(select(Idea).where(Idea.receipt_mark == keys.mark(word)))
+    if found is None:
+        raise NotFound(say("This receipt link is not known here. A newer one may have replaced it."))
+    return found
+
+
+def page(session: Session, area_id: int, number: int, *, language: str) -> tuple[list[Listed], int]:
+    """The published ideas of one page (the first is 1), newest first, and how many there are on all. Two statements."""
+    if not 1 <= number <= MOST_NUMBER // ON_A_PAGE:
+        return [], 0
+    return _list(session, *_public(area_id), language=language, most=ON_A_PAGE, after=ON_A_PAGE * (number - 1))
+
+
+def latest(session: Session, area_id: int | None, most: int, *, language: str) -> list[Listed]:
+    """The newest published ideas of an area, or of all. Two statements."""
+    return _list(session, *_public(area_id), language=language, most=most)[0]
+
+
+def one(session: Session, number: int, *, language: str) -> Listed:
+    """One idea as its page shows it, whatever its state. Raises NotFound. Two statements."""
+    found, _ = _list(session, Idea.id == min(number, MOST_NUMBER), language=language, most=1)
+    if not found:
+        raise not_here()
+    return found[0]
+
+
+def for_case(session: Session, case_id: int, *, language: str) -> list[Listed]:
+    """The published ideas that a case was made of."""
+    return _list(session, Idea.case_id == case_id, Idea.state.in_(PUBLIC), language=language, most=200)[0]
+
+
+def of_author(session: Session, person_id: int, *, language: str) -> list[Listed]:
+    """All that somebody wrote, newest first, waiting and not published ones too."""
+    return _list(session, Idea.author_id == person_id, language=language, most=200)[0]
+
+
+def steps(session: Session, idea_id: int) -> list[IdeaStep]:
+    """Its status, oldest first."""
+    return list(session.scalars(select(IdeaStep).where(IdeaStep.idea_id == idea_id).order_by(IdeaStep.id)))
+
+
+def count(session: Session, area_id: int | None = None) -> int:
+    """How many are published, in the area or in all."""
+    return session.scalar(select(func.count()).select_from(Idea).where(*_public(area_id))) or 0
+
+
+def not_here() -> NotFound:
+    return NotFound(say("There is no idea with this number."))
+
+
+# --- private parts ---
+
+
+def _content_mark(area: Area, text: str, photo: Photo | None) -> str:
+    sent = "\0".join((area.slug, text, photo.content_mark if photo else ""))  # typed text holds no NUL
+    return hashlib.sha256(sent.encode()).hexdigest()
+
+
+def _sent_before(session: Session, client_uuid: str | None, mark: str) -> Idea:
+    before = session.scalar(select(Idea).where(Idea.client_uuid == client_uuid))
+    if before is None or before.content_mark != mark:
+        raise Conflict(say("This was sent before with other words. Write it as a new idea."), field="client_uuid")
+    return before
+
+
+def _public(area_id: int | None) -> list[ColumnElement[bool]]:
+    return [Idea.state.in_(PUBLIC), *([Idea.area_id == area_id] if area_id is not None else [])]
+
+
+def _list(
+    session: Session, *where: ColumnElement[bool], language: str, most: int, after: int = 0
+) -> tuple[list[Listed], int]:
+    """Newest first, with the count of all; columns, since objects would cost more than the page that shows them."""
+    query = (
+        select(
+            Idea.id, Idea.area_id, Idea.title, Idea.text, Idea.language, Idea.state, Idea.supports, Idea.created_at,
+            func.coalesce(Person.name, ""), func.coalesce(Photo.key, ""), Photo.width, Photo.height, Photo.alt,
+            Photo.alt_language, Case.id, Case.texts_id, Case.stage, Case.furthest, func.count().over(),
+        )
+        .outerjoin(Person, Person.id == Idea.author_id)
+        .outerjoin(Photo, Photo.id == Idea.photo_id)
+        .outerjoin(Case, Case.id == Idea.case_id)
+        .where(*where)
+        .order_by(Idea.id.desc())
+        .limit(most)
+        .offset(after)
+    )  # fmt: skip
+    rows = session.execute(query).all()
+    said = texts.read(session, {row[15] for row in rows if row[15]}, language)
+    return [_listed(tuple(row), said) for row in rows], rows[0][18] if rows else 0
+
+
+def _listed(columns: tuple[Any, ...], said: Mapping[int, texts.Said]) -> Listed:
+    case_id, texts_id, stage, furthest = columns[14:18]
+    its_case = ItsCase(case_id, said[texts_id]["title"], stage, furthest) if case_id else None
+    return Listed(*columns[:14], its_case)

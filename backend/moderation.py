@@ -103,8 +103,8 @@ def may_decide(person: Person | None, item: Waiting, author_id: int | None) -> b
 
 def ask(session: Session, *, kind: str, noun_id: int, area_id: int, at: datetime) -> Waiting:
     """Puts something into the queue; sent again, it waits in a round of its own."""
-    before = session.scalar(select(func.max(Waiting.round)).where(Waiting.kind == kind, Waiting.noun_id == noun_id))
-    item = Waiting(kind=kind, noun_id=noun_id, area_id=area_id, round=(before or 0) + 1, asked_at=at)
+    before = select(func.coalesce(func.max(Waiting.round), 0)).where(Waiting.kind == kind, Waiting.noun_id == noun_id)
+    item = Waiting(kind=kind, noun_id=noun_id, area_id=area_id, round=before.scalar_subquery() + 1, asked_at=at)
     session.add(item)
     session.flush()
     return item
