@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Any, TypeVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from .database import Base
 from .errors import Refusal
+from .languages import BY_TAG
 from .wording import say
 
 LONGEST_NAME = 60  # characters
@@ -34,8 +36,8 @@ class Role(StrEnum):
 
 EVERYWHERE = (Role.CORE, Role.OPERATOR)  # roles that belong to no single area
 
-Raised = Callable[[Session, "Person", datetime], None]
-_when_raised: list[Raised] = []
+Raised = TypeVar("Raised", bound=Callable[[Session, "Person"], Any])
+_when_raised: list[Callable[[Session, Person], Any]] = []
 
 
 class Person(Base):
@@ -112,18 +114,27 @@ def rename(session: Session, person: Person, name: str) -> None:
     session.flush()
 
 
-def raise_to(session: Session, person: Person, level: Level, *, at: datetime) -> None:
+def describe(session: Session, person: Person, *, name: str, language: str) -> None:
+    """What somebody says of themselves: a nickname or none, and what they want to read. Raises Refusal."""
+    if language not in BY_TAG:
+        raise Refusal(say("Choose one of the languages."), field="language")
+    rename(session, person, name)
+    person.language = language
+    session.flush()
+
+
+def raise_to(session: Session, person: Person, level: Level) -> None:
     """Knows somebody better than before, never worse; what waited for that follows, such as a guest's supports."""
     if person.level >= level:
         return
     person.level = int(level)
     session.flush()
     for follow in _when_raised:
-        follow(session, person, at)
+        follow(session, person)
 
 
 def when_raised(follow: Raised) -> Raised:
-    """Registers (session, person, at): what follows when a guest is known, or a neighbour becomes a resident."""
+    """Registers (session, person): what follows when a guest is known, or a neighbour becomes a resident."""
     _when_raised.append(follow)
     return follow
 

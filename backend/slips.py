@@ -113,7 +113,7 @@ def redeem(session: Session, key: bytes, digits: str, person: Person, *, at: dat
     if not _use(session, slip, person, at):
         raise _does_not_work()
     person.area_id = slip.area_id
-    people.raise_to(session, person, Level.RESIDENT, at=at)
+    people.raise_to(session, person, Level.RESIDENT)
     session.flush()
     return slip
 

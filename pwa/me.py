@@ -1,3 +1,91 @@
-from flask import Blueprint
+"""What is mine: ideas, teams, phones where I am signed in, my name; and one small answer for public pages' scripts."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from wtforms import SelectField, StringField
+
+from backend import areas, ideas, languages, moderation, people, sign_in, supports, teams
+from backend.errors import Refusal
+from backend.people import Level, Person, Role
+
+from . import current, language
+from .current import open_to_all
+from .forms import Form
 
 pages = Blueprint("me", __name__)
+MOST_SUPPORTS = 200  # numbers in one answer, newest ideas first
+
+
+class AboutMeForm(Form):
+    name = StringField(_("What shall we call you?"))
+    language = SelectField(
+        _("The language we write to you in"),
+        choices=[(one.tag, one.autonym) for one in languages.OFFERED],
+        validate_choice=False,
+    )
+
+
+@pages.route("/me/", methods=["GET", "POST"])
+@open_to_all
+def index() -> ResponseReturnValue:
+    somebody = current.person()
+    if somebody is None:
+        return render_template("me/nobody.html")
+    form = AboutMeForm(name=somebody.name, language=somebody.language)
+    if form.is_sent():
+        try:
+            with current.transaction() as session:
+                people.describe(session, somebody, name=form.name.data or "", language=form.language.data or "")
+            return redirect(url_for("me.index"), 303)
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return _page(somebody, form), 400 if form.errors else 200
+
+
+@pages.post("/me/sign-ins/<int:number>/end")
+@open_to_all
+def end_sign_in(number: int) -> ResponseReturnValue:
+    somebody = current.person()
+    if somebody is not None and Form().is_sent():
+        with current.transaction() as session:
+            sign_in.end_one_of(session, somebody, number)
+    return redirect(url_for("me.index"), 303)
+
+
+@pages.get("/me/mine")
+@open_to_all
+def mine() -> ResponseReturnValue:
+    """What public pages show of me, added by a script: such pages themselves are the same for everybody."""
+    somebody = current.person()
+    if somebody is None:
+        return jsonify(name="", level=0, staff=False, supports=[], waiting=0)
+    supported = sorted(supports.of_person(current.session(), somebody.id), reverse=True)[:MOST_SUPPORTS]
+    return jsonify(
+        name=somebody.name, level=somebody.level, staff=somebody.is_staff, supports=supported,
+        waiting=_waiting(somebody), token=current.csrf_token(),
+    )  # fmt: skip
+
+
+def _page(somebody: Person, form: AboutMeForm) -> str:
+    session, tag = current.session(), language.this().tag
+    here = current.this_sign_in()
+    return render_template(
+        "me/index.html", form=form, somebody=somebody, by_id={area.id: area for area in areas.every(session)},
+        ideas=ideas.of_author(session, somebody.id, language=tag), teams=teams.of_person(session, somebody.id, tag),
+        sign_ins=sign_in.of_person(session, somebody, at=current.now()), here_id=here.id if here else None,
+        may_vote=somebody.level >= Level.RESIDENT, waiting=_waiting(somebody), moderates=_moderates(somebody),
+    )  # fmt: skip
+
+
+def _waiting(somebody: Person) -> int:
+    """How much waits for this moderator to read; 0 for everybody else."""
+    if not _moderates(somebody):
+        return 0
+    return moderation.count(current.session(), people.areas_of(somebody, Role.MODERATOR, Role.COORDINATOR))
+
+
+def _moderates(somebody: Person) -> bool:
+    return people.areas_of(somebody, Role.MODERATOR, Role.COORDINATOR) != set()
