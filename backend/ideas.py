@@ -107,6 +107,7 @@ class ItsCase:
 class Listed:
     """An idea as pages show it."""
 
+    case: ItsCase | None
     number: int
     area_id: int
     title: str
@@ -121,7 +122,6 @@ class Listed:
     photo_height: int
     photo_alt: str
     photo_alt_language: str
-    case: ItsCase | None
 
     @property
     def state_words(self) -> Wording:
@@ -306,4 +306,4 @@ def _list(
 def _listed(columns: tuple[Any, ...], said: Mapping[int, texts.Said]) -> Listed:
     case_id, texts_id, stage, furthest = columns[14:18]
     its_case = ItsCase(case_id, said[texts_id]["title"], stage, furthest) if case_id else None
-    return Listed(*columns[:14], its_case)
+    return Listed(its_case, *columns[:14])

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
+from PIL import Image
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import areas, cases, people, prototypes, votes
+from backend import areas, cases, ideas, moderation, people, prototypes, votes
 from backend.areas import Area
 from backend.cases import Case
+from backend.ideas import Idea
+from backend.moderation import Decision, Waiting
 from backend.people import Level, Person, Role
 from backend.prototypes import Prototype
 from backend.votes import Round
@@ -79,3 +84,33 @@ def _staff(session: Session, area: Area, name: str, role: Role) -> Person:
     person = people.add(session, name=name, language="sv", level=Level.NEIGHBOUR, at=NOON)
     people.give_role(session, person, role, area_id=area.id, at=NOON)
     return person
+
+
+LIGHTS = "Ljus i gången mellan gårdarna\nDet är mörkt där när barnen går hem från skolan."
+
+
+def an_idea(session: Session, area: Area, by: Person, text: str = LIGHTS, **changed: Any) -> Idea:
+    """Sent, and waiting for a moderator."""
+    idea, _ = ideas.submit(session, area=area, author=by, text=text, **{"language": "sv", "at": NOON, **changed})
+    return idea
+
+
+def a_published_idea(session: Session, area: Area, by: Person, text: str = LIGHTS, **changed: Any) -> Idea:
+    idea = an_idea(session, area, by, text, **changed)
+    decided(session, idea, mira(session, area))
+    return idea
+
+
+def decided(session: Session, idea: Idea, by: Person, decision: Decision = Decision.APPROVED, **how: Any) -> None:
+    """A moderator has decided and can't take it back any more."""
+    item = session.scalars(select(Waiting).where(Waiting.kind == "idea", Waiting.noun_id == idea.id)).one()
+    values = {"seen_version": item.version, "at": NOON, "undo_seconds": 0, **how}
+    moderation.decide(session, item.id, decision, by=by, **values)
+    moderation.settle_due(session, NOON)
+
+
+def a_photograph(size: tuple[int, int] = (800, 600), kind: str = "JPEG", **saved: Any) -> bytes:
+    """What a camera would send."""
+    content = BytesIO()
+    Image.new("RGB", size, "teal").save(content, kind, **saved)
+    return content.getvalue()
