@@ -85,6 +85,11 @@ def open_in(session: Session, area_ids: Collection[int], language: str, *, at: d
     return sorted(_asked(session, is_open, language), key=lambda asked: asked.closes_at)
 
 
+def not_counted(session: Session, area_ids: Collection[int], language: str) -> list[Asked]:
+    """The rounds of these areas that are open or being counted. Two statements."""
+    return _asked(session, Round.area_id.in_(area_ids) & Round.counted_at.is_(None), language)
+
+
 def published(session: Session, round_id: int) -> list[Published]:
     """The counted ballots, sorted by their codes, which tells no order of voting."""
     columns = (CountedBallot.commitment, CountedBallot.choices, CountedBallot.client_nonce, CountedBallot.server_nonce)

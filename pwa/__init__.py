@@ -31,6 +31,7 @@ from . import (
     page_cache,
     photos,
     posters,
+    prototypes,
     push,
     shared_links,
     sign_in,
@@ -41,7 +42,7 @@ from . import (
 )
 
 FEATURES = (
-    areas, ideas, supports, cases, teams, votes, meetings, lessons, moderation, coordination, sign_in, slips, me, push,
+    areas, ideas, supports, cases, teams, prototypes, votes, meetings, lessons, moderation, coordination, sign_in, slips, me, push,
     languages, outbox,
 )  # fmt: skip
 WITHOUT_LANGUAGE = (shared_links, posters, manifest, offline, photos, health)

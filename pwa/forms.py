@@ -10,8 +10,10 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
+from wtforms import SelectMultipleField
 from wtforms.csrf.core import CSRF
 from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from backend.errors import Refusal
 from backend.wording import say
@@ -56,3 +58,10 @@ class GuestForm(Form):
 
     class Meta(Form.Meta):
         csrf = False
+
+
+class TicksField(SelectMultipleField):
+    """Several of what is offered, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
