@@ -12,7 +12,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import ForeignKey, String, Text, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import notices
@@ -76,10 +76,8 @@ def unsubscribe(session: Session, endpoint: str) -> None:
 
 def remove(session: Session, person: Person, device_id: int) -> None:
     """Takes one of person's own phones away. Raises NotFound when it is not theirs."""
-    its = session.scalar(select(Device.id).where(Device.id == device_id, Device.person_id == person.id))
-    if its is None:
-        raise NotFound(say("This phone is not in your list."))
-    session.execute(delete(Device).where(Device.id == device_id))
+    session.delete(by_number(session, person, device_id))
+    session.flush()
 
 
 def remove_all(session: Session, person: Person) -> None:
@@ -94,13 +92,14 @@ def of_person(session: Session, person: Person | None) -> list[Device]:
     return list(session.scalars(query))
 
 
+def by_number(session: Session, person: Person, device_id: int) -> Device:
+    """One of person's own phones. Raises NotFound."""
+    return _mine(session, person, Device.id == device_id)
+
+
 def with_endpoint(session: Session, person: Person | None, endpoint: str) -> Device:
     """Person's phone with this endpoint. Raises NotFound."""
-    query = select(Device).where(Device.endpoint == endpoint, Device.person_id == (person.id if person else None))
-    device = session.scalar(query)
-    if device is None:
-        raise NotFound(say("This phone is not in your list."))
-    return device
+    return _mine(session, person, Device.endpoint == endpoint)
 
 
 def try_out(session: Session, device: Device, *, area_id: int, path: str, at: datetime) -> Notice:
@@ -143,6 +142,14 @@ def is_push_host(host: str, settings: Settings) -> bool:
 def key_id(public_key: str) -> str:
     """A short name for one of our keys, so that phones made with an older one can be told apart."""
     return mark(public_key)[:16]
+
+
+def _mine(session: Session, person: Person | None, which: ColumnElement[bool]) -> Device:
+    query = select(Device).where(which, Device.person_id == (person.id if person else None))
+    device = session.scalar(query)
+    if device is None:
+        raise NotFound(say("This phone is not in your list."))
+    return device
 
 
 def _public_key(p256dh: str) -> str:
