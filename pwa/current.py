@@ -46,8 +46,12 @@ def session() -> Session:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    with database.transaction(session()) as open_session:
-        yield open_session
+    try:
+        with database.transaction(session()) as open_session:
+            yield open_session
+    except BaseException:
+        g.pop("sign_in", None)  # a rollback lets go of what was read: who asks must be read anew for the answer
+        raise
 
 
 def now() -> datetime:
