@@ -1,6 +1,6 @@
 """Receipts of votes: a code that its voter finds again in the list, and that gives away no vote by itself.
 
-The exact bytes stand in docs/decisions/0003-receipts.md, so that anybody can make the same code out of the same vote.
+The exact bytes stand in docs/decisions/0006-what-a-receipt-is-made-of.md, so that anybody can make the same code out of the same vote.
 """
 
 from __future__ import annotations

@@ -10,9 +10,10 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import areas, cases, ideas, moderation, people, prototypes, votes
+from backend import areas, cases, ideas, moderation, people, prototypes, texts, votes
 from backend.areas import Area
 from backend.cases import Case
+from backend.lessons import Lesson
 from backend.ideas import Idea
 from backend.moderation import Decision, Waiting
 from backend.people import Level, Person, Role
@@ -78,6 +79,18 @@ def an_open_round(session: Session, area: Area, *, at: datetime = NOON, days: in
     values = {"original": "sv", "closes_at": at + timedelta(days=days), "by": by, "at": at, **changed}
     question = {"sv": {"question": "Vad ska vi fortsätta med?"}, "en": {"question": "What should we go on with?"}}
     return votes.open_round(session, case, prototypes=[one.id for one in made], by_language=question, **values)
+
+
+def a_lesson(session: Session, *, stage: int = 2, kind: str = "worked") -> Lesson:
+    """A lesson from an earlier programme, told in Swedish."""
+    said = {"sv": {"title": "Fråga först", "text": "De som berörs vet mest."}}
+    lesson = Lesson(
+        texts_id=texts.write(session, said, original="sv").id, kind=kind, stage=stage, programme="Blommanpengarna",
+        page=18, created_at=NOON,
+    )  # fmt: skip
+    session.add(lesson)
+    session.flush()
+    return lesson
 
 
 def _staff(session: Session, area: Area, name: str, role: Role) -> Person:
