@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from secrets import token_bytes, token_hex
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import areas, cases, ideas, moderation, people, prototypes, texts, votes
+from backend import areas, cases, ideas, meetings, moderation, people, prototypes, push, texts, votes
 from backend.areas import Area
 from backend.cases import Case
-from backend.lessons import Lesson
 from backend.ideas import Idea
+from backend.lessons import Lesson
+from backend.meetings import Meeting
 from backend.moderation import Decision, Waiting
 from backend.people import Level, Person, Role
 from backend.prototypes import Prototype
+from backend.push import Device
+from backend.settings import Settings
 from backend.votes import Round
 from tests.conftest import NOON
+from tests.push_service import Phone
+
+EVENING = datetime(2026, 11, 26, 16, 30, tzinfo=UTC)  # Thursday, 17.30 in Stockholm
 
 
 def seved(session: Session, **changed: Any) -> Area:
@@ -127,3 +135,27 @@ def a_photograph(size: tuple[int, int] = (800, 600), kind: str = "JPEG", **saved
     content = BytesIO()
     Image.new("RGB", size, "teal").save(content, kind, **saved)
     return content.getvalue()
+
+
+def a_phone(
+    session: Session, person: Person, settings: Settings, *, phone: Phone | None = None, endpoint: str = "",
+    p256dh: str | None = None, auth: str | None = None, language: str = "", at: datetime = NOON,
+) -> Device:  # fmt: skip
+    """A phone of person's that wants notices; phone is one of the tests' push service, else nobody listens there."""
+    made = phone or Phone("", ec.generate_private_key(ec.SECP256R1()), token_bytes(16))
+    return push.subscribe(
+        session, person, endpoint=endpoint or made.endpoint or f"https://fcm.googleapis.com/fcm/send/{token_hex(8)}",
+        p256dh=made.p256dh if p256dh is None else p256dh, auth=made.auth if auth is None else auth,
+        language=language or person.language, vapid_key="", name="Firefox, Android", at=at, settings=settings,
+    )  # fmt: skip
+
+
+def a_meeting(session: Session, area: Area, by: Person, **changed: Any) -> Meeting:
+    """An evening in three days, told in Swedish and Arabic."""
+    swedish = {"title": "Vad ska gården bli?", "about": "Kom och bygg en modell."}
+    arabic = {"title": "ماذا نريد للساحة؟", "about": "تعال وابنِ نموذجًا."}
+    values = {
+        "by_language": {"sv": swedish, "ar": arabic}, "original": "sv", "starts_at": EVENING, "minutes": 120,
+        "place": "Mötesplatsen på Rasmusgatan", "at": NOON,
+    }  # fmt: skip
+    return meetings.announce(session, area, by=by, **{**values, **changed})
