@@ -99,17 +99,26 @@ def person_or_guest() -> Person:
 
 def sign_in_as(somebody: Person, *, is_shared: bool = False) -> None:
     """Begins a sign-in, within an open transaction, and hands its cookie out with the answer."""
-    hand_out(sign_in.begin(session(), somebody, at=now(), is_shared=is_shared, device=device_name()), is_shared=is_shared)
+    word = sign_in.begin(session(), somebody, at=now(), is_shared=is_shared, device=device_name())
+    hand_out(word, somebody, is_shared=is_shared)
     g.pop("sign_in", None)
 
 
-def hand_out(word: str, *, is_shared: bool = False) -> None:
-    g.new_cookie = (word, is_shared)
+def hand_out(word: str, somebody: Person, *, is_shared: bool = False) -> None:
+    """Gives the browser its sign-in, and scripts a mark of whose it is."""
+    g.new_cookie = (word, account_mark(somebody) or "guest", is_shared)
+
+
+def account_mark(somebody: Person | None) -> str:
+    """What a script may know of who is signed in: a mark that tells accounts apart, empty for guests."""
+    if somebody is None or somebody.level < Level.NEIGHBOUR:
+        return ""
+    return keys.keyed_mark(keys.key(settings().data, "accounts"), f"person {somebody.id}")[:16]
 
 
 def forget() -> None:
     """Takes the cookie away with the answer."""
-    g.new_cookie = ("", False)
+    g.new_cookie = ("", "", False)
     g.sign_in = None
 
 
@@ -195,10 +204,10 @@ def _has(somebody: Person, *roles: Role) -> bool:
 def _set_cookies(response: Response) -> Response:
     if "new_cookie" not in g:
         return response
-    word, is_shared = g.new_cookie
+    word, whose, is_shared = g.new_cookie
     secure, name = settings().secure, cookie_name()
     age = None if is_shared or not word else GUEST_DAYS * 86_400
-    for cookie, value, hidden in ((name, word, True), ("somebody", "1" if word else "", False)):
+    for cookie, value, hidden in ((name, word, True), ("somebody", whose, False)):
         if word:
             response.set_cookie(cookie, value, max_age=age, secure=secure, httponly=hidden, samesite="Lax", path="/")
         else:

@@ -93,6 +93,6 @@ def _go_in(word: str, form: AddressForm) -> str:
             session, word, at=current.now(), is_shared=is_shared, device=current.device_name()
         )
         end_what_was_before()
-        current.hand_out(token, is_shared=is_shared)
+        current.hand_out(token, somebody, is_shared=is_shared)
         way = way_on(somebody)
     return way

@@ -1,9 +1,10 @@
 // The door of all scripts: finds what wants to be enhanced, fetches its module, and lets no failure spread.
 // Every page does its work without it.
 
-const found = document.querySelectorAll("[data-enhance]");
+import { keepOnPhone } from "./shared/phone.js";
+import "./language_choice.js";
 
-for (const element of found) {
+for (const element of document.querySelectorAll("[data-enhance]")) {
   for (const name of element.dataset.enhance.split(" ")) {
     import(`./${name.replaceAll("-", "_")}.js`)
       .then((module) => module.enhance(element))
@@ -11,6 +12,4 @@ for (const element of found) {
   }
 }
 
-if ("serviceWorker" in navigator) {
-  navigator.serviceWorker.register("/service-worker.js").catch((error) => console.warn("no service worker:", error));
-}
+keepOnPhone();

@@ -1,0 +1,212 @@
+// What this phone can do without a network: show pages that it has seen, keep what was written until it can be sent,
+// and show notices. It stores only what the server marks public, so nothing personal lies in its caches.
+// RELEASE, SHELL (addresses that every page needs) and WORDS (by language) stand above: pwa/offline.py puts them there.
+
+const PAGES = "pages";
+const STATIC = `static-${RELEASE}`;
+const SEEN = "seen-notices";
+const PATIENCE = 3000; // milliseconds that the network has before the saved copy is shown
+const MOST_PAGES = 80;
+const FRESH = 24 * 60 * 60 * 1000; // milliseconds for which a page kept ahead of time need not be fetched again
+
+self.addEventListener("install", (event) => event.waitUntil(keepShell()));
+self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+self.addEventListener("fetch", answer);
+self.addEventListener("sync", (event) => event.tag === "outbox" && event.waitUntil(flush()));
+self.addEventListener("message", (event) => event.waitUntil(heed(event.data ?? {})));
+self.addEventListener("push", (event) => event.waitUntil(show(event.data)));
+self.addEventListener("notificationclick", (event) => event.waitUntil(openNotice(event)));
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
+
+async function keepShell() {
+  const cache = await caches.open(STATIC);
+  await cache.addAll(SHELL);
+  await self.skipWaiting();
+}
+
+async function takeOver() {
+  const old = (await caches.keys()).filter((name) => name.startsWith("static-") && name !== STATIC);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.registration.navigationPreload?.enable();
+  await self.clients.claim();
+}
+
+function answer(event) {
+  const { request } = event;
+  const address = new URL(request.url);
+  if (request.method !== "GET" || address.origin !== self.location.origin) return;
+  if (address.pathname.startsWith("/static/")) event.respondWith(fromShell(request, address));
+  else if (request.mode === "navigate") event.respondWith(page(event, address));
+}
+
+// --- files ---
+
+async function fromShell(request, address) {
+  const saved = await caches.match(request);
+  if (saved) return saved;
+  try {
+    const fresh = await fetch(request);
+    if (fresh.ok) await (await caches.open(STATIC)).put(request, fresh.clone());
+    return fresh;
+  } catch (error) {
+    // A saved page may name files of an older release: today's stand in for them.
+    const today = address.pathname.replace(/^\/static\/[^/]+\//, `/static/${RELEASE}/`);
+    const standIn = await caches.match(today);
+    if (standIn) return standIn;
+    throw error;
+  }
+}
+
+// --- pages ---
+
+async function page(event, address) {
+  const network = fetched(event, address);
+  network.catch(() => {}); // looked at below, or too late to matter
+  try {
+    return await Promise.race([network, afterPatience()]);
+  } catch {
+    const saved = await copyOf(address);
+    if (saved) return saved;
+  }
+  try {
+    return await network; // slow, but there is no copy
+  } catch {
+    return offlinePage(address);
+  }
+}
+
+async function fetched(event, address) {
+  const response = (await event.preloadResponse) ?? (await fetch(event.request));
+  if (isPublic(response)) event.waitUntil(keep(keyOf(address), response.clone()));
+  return response;
+}
+
+const afterPatience = () => new Promise((_, reject) => setTimeout(reject, PATIENCE));
+
+// A redirect is never stored: "/" and "/i/7" lead each reader to their own language.
+function isPublic(response) {
+  const rules = response.headers.get("Cache-Control") ?? "";
+  return response.status === 200 && response.type === "basic" && !response.redirected && /\bpublic\b/.test(rules);
+}
+
+function keyOf(address) {
+  const number = address.searchParams.get("page");
+  return address.origin + address.pathname + (number ? `?page=${encodeURIComponent(number)}` : "");
+}
+
+async function keep(key, response) {
+  const cache = await caches.open(PAGES);
+  await cache.delete(key); // put in anew, it stands last: the first ones are the oldest
+  await cache.put(key, response);
+  const keys = await cache.keys();
+  await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST_PAGES)).map((one) => cache.delete(one)));
+}
+
+async function copyOf(address) {
+  const saved = await (await caches.open(PAGES)).match(keyOf(address));
+  return saved && marked(saved);
+}
+
+// Shows the line that says how old the copy is; its words are in the page already.
+async function marked(saved) {
+  if (!saved.headers.get("Content-Type")?.startsWith("text/html")) return saved;
+  const html = (await saved.text())
+    .replace('<p class="saved-copy" role="status" hidden>', '<p class="saved-copy" role="status">')
+    .replace('<time class="saved-at"></time>', `<time class="saved-at">${hour(saved.headers.get("Date"))}</time>`);
+  return new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+}
+
+function hour(text) {
+  const at = new Date(text ?? Date.now());
+  const two = (number) => String(number).padStart(2, "0");
+  const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  if (at.toDateString() === new Date().toDateString()) return clock;
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${clock}`;
+}
+
+async function offlinePage(address) {
+  const tag = await languageOf(address);
+  const saved = await (await caches.open(PAGES)).match(`${self.location.origin}/offline/${tag}`);
+  return saved ?? Response.error();
+}
+
+async function languageOf(address) {
+  const named = address.pathname.split("/")[1];
+  if (named in WORDS) return named;
+  const last = await (await caches.open(PAGES)).match("/language");
+  return last ? last.text() : Object.keys(WORDS)[0];
+}
+
+// --- what pages ask for ---
+
+async function heed(message) {
+  if (message.flush) await flush();
+  if (message.language in WORDS) await (await caches.open(PAGES)).put("/language", new Response(message.language));
+  for (const path of message.keep ?? []) await keepAhead(new URL(path, self.location.origin));
+}
+
+// Keeps a page that the reader may want without a network, such as the one on which ideas are written.
+async function keepAhead(address) {
+  if (address.origin !== self.location.origin) return;
+  const known = await (await caches.open(PAGES)).match(keyOf(address));
+  if (known && Date.now() - new Date(known.headers.get("Date")) < FRESH) return;
+  try {
+    const response = await fetch(address, { credentials: "same-origin" });
+    if (isPublic(response)) await keep(keyOf(address), response);
+  } catch {
+    // there is no network; the next visit asks again
+  }
+}
+
+// --- notices ---
+
+// Something is always shown: browsers take the permission away from who stays silent.
+async function show(data) {
+  const notice = read(data);
+  const tag = await languageOf(self.location);
+  const { title, navigate, ...options } = notice ?? { ...WORDS[tag], lang: tag, tag: "unreadable", navigate: `/${tag}/` };
+  const isRepeat = await isSeen(options.data?.notice);
+  await self.registration.showNotification(title, {
+    icon: `/static/${RELEASE}/icons/icon-192.png`,
+    badge: `/static/${RELEASE}/icons/badge-96.png`,
+    ...options,
+    silent: isRepeat,
+    renotify: Boolean(options.tag) && !isRepeat,
+    data: { ...options.data, navigate },
+  });
+}
+
+function read(data) {
+  try {
+    const { notification } = data.json();
+    return typeof notification?.title === "string" ? notification : null;
+  } catch {
+    return null;
+  }
+}
+
+async function isSeen(number) {
+  if (!number) return false;
+  const cache = await caches.open(SEEN);
+  const key = `/seen/${number}`;
+  if (await cache.match(key)) return true;
+  await cache.put(key, new Response(""));
+  const keys = await cache.keys();
+  await Promise.all(keys.slice(0, Math.max(0, keys.length - 100)).map((one) => cache.delete(one)));
+  return false;
+}
+
+async function openNotice(event) {
+  event.notification.close();
+  const address = new URL(event.notification.data?.navigate ?? "/", self.location.origin);
+  const target = address.origin === self.location.origin ? address.href : self.location.origin;
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const there = windows.find((one) => one.url === target);
+  return there ? there.focus() : self.clients.openWindow(target);
+}
+
+// The browser has given this phone another address: the server hears of it at the next visit at the latest.
+async function renew(event) {
+  const key = event.oldSubscription?.options.applicationServerKey;
+  if (key) await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+}
