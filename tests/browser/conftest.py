@@ -1,0 +1,95 @@
+"""Real browsers on the real service. Where a browser is missing these tests say so, and CI lets none be missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+
+from tests.browser.service import Service
+
+PHONE = {"width": 360, "height": 740}
+# Nothing but the service under test is spoken to.
+QUIET = (
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+)  # fmt: skip
+Phones = Callable[..., BrowserContext]
+
+
+def program(*names: str) -> str:
+    """The path of the first of these programs that is here; else this test is skipped, or in CI fails."""
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        missing = f"{names[0]} is not installed. Debian: apt-get install {names[0]}"
+        if os.environ.get("REQUIRE_BROWSERS"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return found
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or program("chromium", "chromium-browser", "google-chrome")
+    made = playwright.chromium.launch(executable_path=path, chromium_sandbox=os.geteuid() != 0, args=list(QUIET))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One service with the example for the tests of a file."""
+    with Service(tmp_path_factory.mktemp("service")) as made:
+        yield made
+
+
+@pytest.fixture
+def phones(chromium: Browser, service: Service) -> Iterator[Phones]:
+    """Makes phones of 360 pixels, each with storage of its own; says what their pages complained of."""
+    made: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def make(**options: object) -> BrowserContext:
+        context = chromium.new_context(**{"viewport": PHONE, "base_url": service.address, "locale": "sv-SE", **options})
+        context.on("console", lambda message: _listen(message, complaints))
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+    assert not complaints, "pages complained"
+
+
+@pytest.fixture
+def phone(phones: Phones) -> Page:
+    return phones().new_page()
+
+
+def _listen(message: ConsoleMessage, complaints: list[str]) -> None:
+    """Breaches of the Content-Security-Policy and scripts that failed; a network that is off is no complaint."""
+    if "Content Security Policy" in message.text or "not enhanced" in message.text:
+        complaints.append(message.text)
+
+
+def controlled(page: Page) -> None:
+    """Waits until the service worker looks after the page and has kept what the page named."""
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function(
+        """async () => {
+            const cache = await caches.open("pages");
+            const wanted = document.querySelector('meta[name="keep"]').content.split(" ");
+            const found = await Promise.all(wanted.map((path) => cache.match(path)));
+            return found.every(Boolean);
+        }"""
+    )
