@@ -49,11 +49,12 @@ def may_write(session: Session, person: Person | None, case: Case) -> bool:
     return may_lead(person, case.area_id) or teams.is_member(session, case.id, person)
 
 
-def add(session: Session, case: Case, *, text: str, language: str, by: Person, name: str, at: datetime) -> Note:
+def add(session: Session, case: Case, *, text: str, language: str, by: Person, at: datetime) -> Note:
     """A note in its author's language, under the name that the team knows. NotAllowed, Refusal."""
     if not may_write(session, by, case):
         raise NotAllowed(say("Only the team writes in its journal."))
     clean = typed.text(text, field="text", most=LONGEST_NOTE)
+    name = teams.name_of(session, case.id, by) or by.name
     said = texts.write(session, {language: {"text": clean}}, original=language)
     note = Note(case_id=case.id, area_id=case.area_id, texts_id=said.id, by_id=by.id, by_name=name, at=at)
     session.add(note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -101,6 +101,17 @@ def add(
     return new
 
 
+def tell(
+    session: Session, prototype: Prototype, *, state: str, seen: str, next_time: str, language: str, by: Person,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Says how far it has come, what was seen and what changes next, in this language. NotAllowed, Refusal."""
+    change_state(session, prototype, state, by=by, at=at)
+    told = {"seen": seen, "next": next_time}
+    clean = {name: typed.text(words, field=name, most=LONGEST_LINE, needed=False) for name, words in told.items()}
+    texts.rewrite(session, prototype.texts_id, language, clean)
+
+
 def change_state(session: Session, prototype: Prototype, state: str, *, by: Person, at: datetime) -> None:
     """Says how far it has come. A prototype that is stopped leaves open ballots too. NotAllowed, Refusal."""
     if not may_lead(by, prototype.area_id):
@@ -115,11 +126,19 @@ def change_state(session: Session, prototype: Prototype, state: str, *, by: Pers
 
 def of_case(session: Session, case_id: int, language: str) -> list[Listed]:
     """The prototypes of a case in their order. Two statements."""
-    columns = (Prototype.id, Prototype.texts_id, Prototype.state, Prototype.cost, Prototype.picture)
-    query = select(*columns).where(Prototype.case_id == case_id).order_by(Prototype.position, Prototype.id)
+    return of_cases(session, [case_id], language)[case_id]
+
+
+def of_cases(session: Session, case_ids: Collection[int], language: str) -> dict[int, list[Listed]]:
+    """{case id: its prototypes}. Two statements however many cases there are."""
+    columns = (Prototype.id, Prototype.case_id, Prototype.texts_id, Prototype.state, Prototype.cost, Prototype.picture)
+    query = select(*columns).where(Prototype.case_id.in_(case_ids)).order_by(Prototype.position, Prototype.id)
     rows = session.execute(query).all()
     said = texts.read(session, [row.texts_id for row in rows], language)
-    return [Listed(row.id, said[row.texts_id], row.state, row.cost, row.picture) for row in rows]
+    found: dict[int, list[Listed]] = {case_id: [] for case_id in case_ids}
+    for row in rows:
+        found[row.case_id].append(Listed(row.id, said[row.texts_id], row.state, row.cost, row.picture))
+    return found
 
 
 def by_number(session: Session, number: int, *, case_id: int) -> Prototype:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from . import revisions, texts
+from . import follows, revisions, texts
 from .cases import Case
 from .database import Base, insert
 from .errors import NotAllowed, Refusal
@@ -98,6 +98,7 @@ def join(session: Session, case: Case, person: Person, *, name: str, at: datetim
     added = insert(session, Member).values(values).on_conflict_do_nothing().returning(Member.id)
     is_new = session.execute(added).scalar() is not None
     if is_new:
+        follows.follow(session, person, "case", case.id, at=at)
         revisions.raise_(session, case.area_id, "cases")
     return is_new
 
@@ -115,6 +116,12 @@ def is_member(session: Session, case_id: int, person: Person | None) -> bool:
         return False
     own = (Member.case_id == case_id, Member.person_id == person.id, Member.left_at.is_(None))
     return session.scalar(select(Member.id).where(*own)) is not None
+
+
+def name_of(session: Session, case_id: int, person: Person) -> str:
+    """What the team calls somebody; empty where they are no member."""
+    own = (Member.case_id == case_id, Member.person_id == person.id, Member.left_at.is_(None))
+    return session.scalar(select(Member.name).where(*own)) or ""
 
 
 def members(session: Session, case_id: int, language: str) -> list[Listed]:

@@ -19,6 +19,7 @@ from . import (
     headers,
     health,
     ideas,
+    journal,
     language,
     languages,
     lessons,
@@ -42,7 +43,7 @@ from . import (
 )
 
 FEATURES = (
-    areas, ideas, supports, cases, teams, prototypes, votes, meetings, lessons, moderation, coordination, sign_in, slips, me, push,
+    areas, ideas, supports, cases, teams, journal, prototypes, votes, meetings, lessons, moderation, coordination, sign_in, slips, me, push,
     languages, outbox,
 )  # fmt: skip
 WITHOUT_LANGUAGE = (shared_links, posters, manifest, offline, photos, health)

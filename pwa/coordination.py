@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from backend import areas, cases, meetings, moderation, people, rounds, votes
+from backend import areas, cases, meetings, moderation, people, prototypes, rounds, votes
 from backend.people import Role
 
 from . import current, language
@@ -21,11 +21,13 @@ def index() -> ResponseReturnValue:
     mine = people.areas_of(current.known_person(), Role.COORDINATOR)
     places = [area for area in areas.every(session) if mine is None or area.id in mine]
     ids = [area.id for area in places]
+    led = cases.of_areas(session, ids, tag)
     running = rounds.not_counted(session, ids, tag)
     return render_template(
         "coordination/index.html",
         places=places,
-        cases=cases.of_areas(session, ids, tag),
+        cases=led,
+        tried=prototypes.of_cases(session, [case.id for each in led.values() for case in each], tag),
         rounds=running,
         turnout={
             one.id: votes.turnout(session, votes.by_number(session, one.id, area_id=one.area_id)) for one in running

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import SelectField, StringField, TextAreaField
 
 from backend import cases, prototypes, typed
+from backend import texts as said_texts
 from backend.errors import Refusal
 from backend.prototypes import HIGHEST_COST, PICTURES, STATES
 
@@ -36,6 +37,12 @@ class NewForm(Form):
     picture = SelectField(_("Picture on the ballot"), validate_choice=False)
 
 
+class TellForm(Form):
+    state = SelectField(_("How far has it come?"), validate_choice=False)
+    seen = TextAreaField(_("What did you see?"))
+    next = TextAreaField(_("What do you change next time?"))
+
+
 @pages.route("/<area>/cases/<int:number>/prototypes/new", methods=["GET", "POST"])
 @coordinates
 def new(number: int) -> ResponseReturnValue:
@@ -56,6 +63,28 @@ def new(number: int) -> ResponseReturnValue:
             texts.refuse(form, refusal)
     groups = texts.groups(form, *TEXTS)
     page = render_template("prototypes/new.html", form=form, groups=groups, case=case)
+    return page, 400 if form.errors else 200
+
+
+@pages.route("/<area>/cases/<int:number>/prototypes/<int:prototype>/tell", methods=["GET", "POST"])
+@coordinates
+def tell(number: int, prototype: int) -> ResponseReturnValue:
+    case = cases.by_number(current.session(), number, area_id=current.area().id)
+    tried, tag = prototypes.by_number(current.session(), prototype, case_id=case.id), language.this().tag
+    said = said_texts.read_one(current.session(), tried.texts_id, tag)
+    form = TellForm(state=tried.state, seen=said["seen"].text, next=said["next"].text)
+    form.state.choices = [(state, words.into(tag)) for state, words in STATES.items()]
+    if form.is_sent():
+        try:
+            with current.transaction() as session:
+                prototypes.tell(
+                    session, tried, state=form.state.data or "", seen=form.seen.data or "", language=tag,
+                    next_time=form.next.data or "", by=current.known_person(), at=current.now(),
+                )  # fmt: skip
+            return redirect(url_for("cases.show", number=number, _anchor=f"prototype-{prototype}"), 303)
+        except Refusal as refusal:
+            form.refuse(refusal)
+    page = render_template("prototypes/tell.html", form=form, said=said, case=case, number=prototype)
     return page, 400 if form.errors else 200
 
 

@@ -56,7 +56,7 @@ def test_a_case_shows_its_seven_stops_and_marks_where_it_is(app: Flask, session:
     case = a_case(session, area, stage=5)
     three_prototypes(session, case, karin(session, area))
     teams.join(session, case, bo(session, area), name="<b>Bo</b>", at=NOON)
-    journal.add(session, case, text="Vi började.", language="sv", by=karin(session, area), name="Karin", at=NOON)
+    journal.add(session, case, text="Vi började.", language="sv", by=karin(session, area), at=NOON)
     lesson = a_lesson(session, stage=5)
     session.commit()
 
@@ -230,3 +230,37 @@ def test_lessons_are_sifted_by_links(app: Flask, session: Session) -> None:
     assert shown["?state=obstacle"] == {str(obstacle.id)}
     assert "Blommanpengarna" in client.get(f"/en/lessons/{worked.id}").text
     assert client.get("/en/lessons/999").status_code == 404
+
+
+def test_a_member_writes_in_the_journal_and_others_may_not(app: Flask, session: Session) -> None:
+    area = seved(session)
+    case, member = a_case(session, area), bo(session, area)
+    teams.join(session, case, member, name="Bosse", at=NOON)
+    client, address = signed_in(app, session, member), f"/en/seved/cases/{case.id}/journal/new"
+    token = token_in(client.get(address).text)
+
+    empty = client.post(address, data={"csrf_token": token, "text": " "})
+    written = client.post(address, data={"csrf_token": token, "text": "We began.\n<script>"})
+
+    assert (empty.status_code, written.status_code) == (400, 303)
+    page = browser(app).get(f"/en/seved/cases/{case.id}").text
+    assert "&lt;script&gt;" in page
+    assert "<bdi>Bosse</bdi></p>" in page
+    assert signed_in(app, session, ana(session, area)).get(address).status_code == 403
+
+
+def test_a_coordinator_tells_how_a_prototype_went(app: Flask, session: Session) -> None:
+    area = seved(session)
+    case = a_case(session, area)
+    table = three_prototypes(session, case, karin(session, area))[0]
+    client = signed_in(app, session, karin(session, area))
+    address = f"/sv/seved/cases/{case.id}/prototypes/{table.id}/tell"
+    said = {"csrf_token": token_in(client.get(address).text), "seen": "24 kom.", "next": "Tak över bordet."}
+
+    refused = client.post(address, data={**said, "state": "gone"})
+    told = client.post(address, data={**said, "state": "works"})
+
+    assert (refused.status_code, told.status_code) == (400, 303)
+    page = browser(app).get(f"/sv/seved/cases/{case.id}").text
+    assert "24 kom." in page
+    assert "Tak över bordet." in page
