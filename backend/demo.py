@@ -182,7 +182,7 @@ def _round(session: Session, row: dict[str, Any], made: list[Prototype], case: C
     asked = Round(
         case_id=case.id, area_id=area.id, texts_id=_write(session, _turn(row, "question")), winners=row["winners"],
         quorum=row["quorum"], opens_at=at - timedelta(days=row["opens_days_ago"]), closes_at=closes,
-        secret=secrets.token_bytes(32), roll_at_opening=1,
+        secret=secrets.token_bytes(32), lot=secrets.token_hex(32), roll_at_opening=1,
     )  # fmt: skip
     session.add(asked)
     session.flush()
