@@ -113,7 +113,7 @@ def every(session: Session) -> list[Area]:
 
 def by_slug(session: Session, slug: str) -> Area:
     """Raises NotFound."""
-    area = session.scalar(select(Area).where(Area.slug == slug))
+    area = session.scalar(select(Area).where(Area.slug == slug)) if SLUG.fullmatch(slug) else None
     if area is None:
         raise NotFound(say("There is no area with this address."))
     return area

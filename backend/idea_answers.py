@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import areas, cases, ideas, moderation, notices, people, revisions, texts
+from . import addresses, areas, cases, ideas, moderation, notices, people, revisions, texts
 from .errors import NotAllowed, Refusal
 from .ideas import Idea, State
 from .moderation import Decision, Shown, Waiting
@@ -117,8 +117,9 @@ def tell_author(session: Session, idea: Idea, *, at: datetime, reason: str = "")
 def words(session: Session, notice: notices.Notice, language: str) -> notices.Message:
     values = notice.values
     slug = areas.by_id(session, notice.area_id).slug
+    path = addresses.own_idea(language, slug, notice.noun_id)
     title, body = _say(session, values, notice.noun_id, language)
-    return notices.Message(title.into(language), body.into(language), f"/{language}/{slug}/ideas/{notice.noun_id}/mine")
+    return notices.Message(title.into(language), body.into(language), path)
 
 
 def _say(session: Session, values: Mapping[str, Any], number: int, language: str) -> tuple[Wording, Wording]:

@@ -6,7 +6,7 @@ What a moderator decides about one follows in idea_answers.py.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,18 +15,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from . import headlines, keys, moderation, people, photos, revisions, texts, typed
+from . import idea_texts, keys, moderation, people, photos, revisions, texts, typed
 from .areas import Area
 from .cases import Case
 from .database import Base, insert
-from .errors import Conflict, NotAllowed, NotFound, Refusal
+from .errors import Conflict, NotAllowed, NotFound
 from .people import Person
 from .photos import Photo
 from .texts import Words
 from .wording import Wording, say
 
-LONGEST_TEXT = 2000  # characters
-LONGEST_TITLE = 120  # characters
 ON_A_PAGE = 30
 MOST_NUMBER = 2**31 - 1  # what the databases take for a number
 
@@ -44,6 +42,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"  # by its author
 
 
+WAY = (State.RECEIVED, State.READ, State.IN_CASE, State.TESTED, State.DONE)  # of an idea that is tried
 PUBLIC = (State.READ, State.IN_CASE, State.ANSWERED, State.TESTED, State.DONE)
 STATES: Mapping[str, Wording] = {
     State.RECEIVED: say("Received"),
@@ -67,7 +66,7 @@ class Idea(Base):
     client_uuid: Mapped[str | None] = mapped_column(String(36), unique=True)  # made on the phone; empty: no script
     content_mark: Mapped[str] = mapped_column(String(64))  # SHA-256 of what was sent, to know a repeat from a clash
     receipt_mark: Mapped[str] = mapped_column(String(64), unique=True)  # of the receipt link's token
-    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    title: Mapped[str] = mapped_column(String(idea_texts.LONGEST_TITLE))
     text: Mapped[str] = mapped_column(Text)  # what follows the title; may be empty
     language: Mapped[str] = mapped_column(String(12))  # the author's page language, until a moderator corrects it
     photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id"))
@@ -154,12 +153,10 @@ def submit(
     the token, and photo is left alone; with another content it raises Conflict. Raises Refusal that names "text",
     "photo" or "alt".
     """
-    clean = typed.text(text, field="text", most=LONGEST_TEXT)
-    if not headlines.can_be_seen(clean):
-        raise Refusal(say("Write something here first."), field="text")
+    clean = idea_texts.checked(text)
     client_uuid = typed.uuid(client_uuid)
     mark = _content_mark(area, clean, photo)
-    title, rest = headlines.split(clean, LONGEST_TITLE)
+    title, rest = idea_texts.in_two(clean)
     word = keys.token()
     # The unique key judges parallel posts, not a look beforehand.
     new = insert(session, Idea).values(
@@ -250,6 +247,11 @@ def of_author(session: Session, person_id: int, *, language: str) -> list[Listed
 def steps(session: Session, idea_id: int) -> list[IdeaStep]:
     """Its status, oldest first."""
     return list(session.scalars(select(IdeaStep).where(IdeaStep.idea_id == idea_id).order_by(IdeaStep.id)))
+
+
+def to_come(state: str) -> Sequence[State]:
+    """What may follow, in order; nothing after an answer or a refusal."""
+    return WAY[WAY.index(State(state)) + 1 :] if state in WAY else ()
 
 
 def count(session: Session, area_id: int | None = None) -> int:

@@ -6,6 +6,7 @@ Decoding takes long, so `prepare` comes before the transaction and `keep` within
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets as chance
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,7 @@ MOST_PIXELS = 24_000_000  # by the header, before anything is decoded
 LONGEST_SIDE = 1600  # pixels, of what is kept
 LONGEST_ALT = 300  # characters
 QUALITY = 82  # of the JPEG that is kept: about 300 kB at full size
+KEY = re.compile("[0-9a-f]{40}")
 FORMATS = ("JPEG", "PNG", "WEBP")
 # A file of Apple's HEIF family names its brand after "ftyp" (ISO/IEC 14496-12, section 4.3).
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
@@ -122,7 +124,7 @@ def remove(session: Session, store: Store, photo: Photo) -> None:
 
 def by_key(session: Session, key: str) -> Photo:
     """Raises NotFound."""
-    photo = session.scalar(select(Photo).where(Photo.key == key))
+    photo = session.scalar(select(Photo).where(Photo.key == key)) if KEY.fullmatch(key) else None
     if photo is None:
         raise NotFound(say("There is no photo with this address."))
     return photo

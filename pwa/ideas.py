@@ -1,3 +1,255 @@
-from flask import Blueprint
+"""Ideas: the list, one of them, writing one in three steps, and what its author reads.
+
+Writing needs no account: the form is public and carries no authority. A photo that comes before the last step is kept
+at once, so that it need not be chosen again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField
+from wtforms import HiddenField, StringField, TextAreaField
+
+from backend import areas, idea_answers, idea_texts, ideas, people
+from backend import photos as kept_photos
+from backend.errors import Conflict, NotFound, Refusal
+from backend.ideas import Idea
+from backend.people import Level
+from backend.photos import Photo
+from backend.wording import say
+
+from . import current, failures, language, photos
+from .current import open_to_all
+from .forms import Form, GuestForm
+from .page_cache import public
 
 pages = Blueprint("ideas", __name__)
+
+
+class IdeaForm(GuestForm):
+    text = TextAreaField(_("Your idea"))
+    photo = FileField(_("Add a photo"))
+    alt = StringField(_("What does the photo show?"))
+    photo_key = HiddenField()  # of a photo that came with an earlier step
+    client_uuid = HiddenField()
+
+
+class ReceiptForm(Form):
+    """Its token is all it holds."""
+
+
+class OpenReceiptForm(GuestForm):
+    """The receipt's own token stands in the address."""
+
+
+class SentBefore(Exception):
+    """Undoes what was made for a guest who turned out to be known."""
+
+    def __init__(self, idea: Idea) -> None:
+        self.number = idea.id
+        self.author_id = idea.author_id
+
+
+@pages.get("/<area>/ideas/")
+@public("ideas", "cases")
+def index() -> ResponseReturnValue:
+    page = request.args.get("page", 1, type=int)
+    found, count = ideas.page(current.session(), current.area().id, page, language=language.this().tag)
+    if page != 1 and not found:
+        raise NotFound(say("There is no such page of ideas."))
+    last = -(-count // ideas.ON_A_PAGE)
+    return render_template("ideas/index.html", ideas=found, count=count, page=page, last=last)
+
+
+@pages.get("/<area>/ideas/<int:number>")
+@public("ideas", "cases")
+def show(number: int) -> ResponseReturnValue:
+    idea = ideas.one(current.session(), number, language=language.this().tag)
+    if idea.area_id != current.area().id or idea.state not in ideas.PUBLIC:
+        raise ideas.not_here()
+    address = current.settings().public_url + url_for("shared_links.idea", number=number)
+    return render_template("ideas/show.html", idea=idea, address=address, **_status(idea.number, idea.state))
+
+
+@pages.get("/<area>/ideas/new")
+@public()
+def new() -> ResponseReturnValue:
+    return _write_page(IdeaForm())
+
+
+@pages.post("/<area>/ideas/new")
+@open_to_all
+def look_through() -> ResponseReturnValue:
+    """The second step, without a script: everything as it will be sent."""
+    form = IdeaForm()
+    is_sent = form.is_sent()
+    try:
+        _keep_photo(form)
+        if not is_sent or request.form.get("change"):
+            return _write_page(form)
+        idea_texts.checked(form.text.data)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _write_page(form), 400
+    form.client_uuid.data = form.client_uuid.data or str(uuid4())  # a second tap on Send is no second idea
+    return _check_page(form)
+
+
+@pages.post("/<area>/ideas/")
+@open_to_all
+def send() -> ResponseReturnValue:
+    form = IdeaForm()
+    if not form.is_sent():
+        return _check_page(form)
+    try:
+        number, word = _take_in(form)
+    except Refusal as refusal:
+        if failures.wants_json():
+            raise
+        return _refused(form, refusal)
+    address = url_for("ideas.mine", number=number)
+    if failures.wants_json():
+        receipt = {"receipt": _receipt_address(word)} if word else {}
+        return jsonify(number=number, address=address, **receipt), 201 if word else 200
+    return redirect(address, 303)
+
+
+@pages.route("/<area>/ideas/<int:number>/mine", methods=["GET", "POST"])
+@open_to_all
+def mine(number: int) -> ResponseReturnValue:
+    """For its author: what happens next, and on request a receipt link, which is shown once."""
+    idea = ideas.by_number(current.session(), number, area_id=current.area().id)
+    somebody = current.person()
+    if not ideas.may_see_status(idea, somebody):
+        if idea.state in ideas.PUBLIC:
+            return redirect(url_for("ideas.show", number=number), 303)
+        raise ideas.not_here()
+    form, receipt = ReceiptForm(), ""
+    if form.is_sent() and ideas.is_by(idea, somebody):
+        with current.transaction() as session:
+            receipt = _receipt_address(ideas.new_receipt(session, idea, by=somebody))
+    return _own_page(idea, form=form, receipt=receipt, is_author=ideas.is_by(idea, somebody))
+
+
+@pages.route("/r/<word>", methods=["GET", "POST"])
+@open_to_all
+def receipt(word: str) -> ResponseReturnValue:
+    """Whoever holds the link reads the status; a guest's phone knows its idea again after a tap.
+
+    Looking signs nobody in: programs open links too, and a link from somebody else must not change who one is.
+    """
+    idea = ideas.by_receipt(current.session(), word)
+    author = people.by_id(current.session(), idea.author_id) if idea.author_id else None
+    g.area = areas.by_id(current.session(), idea.area_id)
+    form = OpenReceiptForm()
+    is_guests = author is not None and author.level == Level.GUEST
+    if form.is_sent() and is_guests:
+        with current.transaction():
+            current.sign_in_as(author)
+        return redirect(url_for("ideas.mine", number=idea.id), 303)
+    is_here = ideas.is_by(idea, current.person())
+    return _own_page(idea, form=form, receipt="", is_author=False, may_keep=is_guests and not is_here, word=word)
+
+
+def _take_in(form: IdeaForm) -> tuple[int, str | None]:
+    """The number of what was sent, and its receipt's token the first time. Raises Refusal."""
+    is_new_here = current.person() is None
+    _keep_photo(form)
+    try:
+        with current.transaction() as session:
+            author = current.person_or_guest()
+            idea, word = ideas.submit(
+                session, area=current.area(), author=author, text=form.text.data or "", at=current.now(),
+                language=language.this().tag, client_uuid=form.client_uuid.data, photo=_kept_photo(form),
+                alt=form.alt.data or "",
+            )  # fmt: skip
+            if word is None:
+                raise SentBefore(idea)
+            return idea.id, word
+    except SentBefore as before:
+        _know_again(form, before, is_new_here=is_new_here)
+        return before.number, None
+
+
+def _know_again(form: IdeaForm, before: SentBefore, *, is_new_here: bool) -> None:
+    """A phone that never got our answer repeats without a cookie: only it knows the key, so it is the same guest."""
+    with current.transaction() as session:
+        photo = _kept_photo(form)
+        if photo is not None and photo.sent_by is None:  # the same came with the first sending
+            kept_photos.remove(session, photos.store(), photo)
+        if is_new_here:
+            g.pop("new_cookie", None)
+            author = people.by_id(session, before.author_id) if before.author_id else None
+            if author is not None and author.level == Level.GUEST:
+                current.sign_in_as(author)
+
+
+def _keep_photo(form: IdeaForm) -> None:
+    """Keeps the photo that came, as nobody's until the idea is sent, so that a refusal loses nothing."""
+    if request.form.get("without_photo"):
+        form.photo_key.data = ""
+    prepared = photos.prepared(form.photo.data)
+    if prepared is None:
+        return
+    with current.transaction() as session:
+        photo = kept_photos.keep(
+            session, photos.store(), prepared, area_id=current.area().id, by=None, at=current.now()
+        )
+    form.photo_key.data = photo.key
+
+
+def _kept_photo(form: IdeaForm) -> Photo | None:
+    """The photo that came. Raises Refusal when it is gone, since what was sent must be whole."""
+    if not form.photo_key.data:
+        return None
+    try:
+        return kept_photos.by_key(current.session(), form.photo_key.data)
+    except NotFound:
+        form.photo_key.data = ""
+        gone = say("This photo is not here any more. Please choose it again.")
+        raise Refusal(gone, field="photo") from None
+
+
+def _write_page(form: IdeaForm) -> str:
+    return render_template("ideas/new.html", form=form)
+
+
+def _check_page(form: IdeaForm) -> str:
+    title, rest = idea_texts.in_two(form.text.data or "")
+    return render_template("ideas/check.html", form=form, title=title, rest=rest)
+
+
+def _refused(form: IdeaForm, refusal: Refusal) -> ResponseReturnValue:
+    """The first step again with all that was typed; what clashed with an earlier idea can be sent as a new one."""
+    if isinstance(refusal, Conflict):
+        form.client_uuid.data = ""
+    form.refuse(refusal)
+    return _write_page(form), 409 if isinstance(refusal, Conflict) else 400
+
+
+def _own_page(idea: Idea, **shown: Any) -> str:
+    tag = language.this().tag
+    listed = ideas.one(current.session(), idea.id, language=tag)
+    has_photo = listed.photo_key and (idea.state in ideas.PUBLIC or ideas.may_see_status(idea, current.person()))
+    return render_template(
+        "ideas/mine.html", idea=listed, reasons=idea_answers.REASONS, shows_photo=has_photo,
+        **_status(idea.id, idea.state), **shown,
+    )  # fmt: skip
+
+
+def _status(number: int, state: str) -> dict[str, Any]:
+    """Where the idea has been, and what may come."""
+    return {
+        "steps": ideas.steps(current.session(), number),
+        "states": ideas.STATES,
+        "to_come": [ideas.STATES[one] for one in ideas.to_come(state)],
+    }
+
+
+def _receipt_address(word: str) -> str:
+    return current.settings().public_url + url_for("ideas.receipt", word=word)

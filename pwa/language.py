@@ -8,7 +8,8 @@ from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from werkzeug.routing import BaseConverter, BuildError
 
@@ -36,6 +37,7 @@ def init(app: Flask) -> None:
     )
     app.url_value_preprocessor(_take_from_address)
     app.url_defaults(_put_into_address)
+    app.before_request(_switch)
     app.context_processor(
         lambda: {
             "language": this(),
@@ -81,6 +83,16 @@ def compile_catalogues(root: Path = CATALOGUES) -> None:
         with po.open("rb") as source, fresh.open("wb") as target:
             write_mo(target, read_po(source, locale=po.parts[-3]))
         fresh.replace(mo)
+
+
+def _switch() -> ResponseReturnValue | None:
+    """A language button of a form sends all that is typed: 307 makes the browser send it on to the other address."""
+    if request.method != "POST" or "lang" not in _names_in(request.endpoint or ""):
+        return None
+    wanted = request.form.get("switch_to", "")
+    if wanted not in languages.BY_TAG or wanted == this().tag:
+        return None
+    return redirect(in_language(wanted), 307)
 
 
 def _take_from_address(endpoint: str | None, values: dict[str, Any] | None) -> None:

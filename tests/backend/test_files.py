@@ -59,7 +59,9 @@ def test_a_write_that_breaks_off_leaves_no_file_behind(store: Folder, monkeypatc
     assert [path for path in store.root.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize("key", ["", "short", "../../etc/passwd", "a/b/c/d/e/f/g", ".hidden-file", "12345678.JPEG", "12345678\n"])
+@pytest.mark.parametrize(
+    "key", ["", "short", "../../etc/passwd", "a/b/c/d/e/f/g", ".hidden-file", "12345678.JPEG", "12345678\n"]
+)
 def test_a_key_cannot_leave_the_folder(store: Folder, key: str) -> None:
     with pytest.raises(ValueError, match="no key"):
         store.put(key, b"content")

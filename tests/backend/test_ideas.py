@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from backend import database, headlines, idea_answers, ideas, moderation, notices, photos, revisions
+from backend import database, idea_answers, idea_texts, ideas, moderation, notices, photos, revisions, typed
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
 from backend.files import Folder
 from backend.ideas import Idea, State
@@ -120,7 +120,9 @@ def test_parallel_repeats_make_one_idea(session: Session, engine: Engine) -> Non
     assert session.scalar(select(func.count()).select_from(Waiting)) == 1
 
 
-@pytest.mark.parametrize("text", ["", " \n\t ", "\x00", "\ud800", "\u200b\u200d", "\u202e\u2066", "\u200f\nAn invisible title"])
+@pytest.mark.parametrize(
+    "text", ["", " \n\t ", "\x00", "\ud800", "\u200b\u200d", "\u202e\u2066", "\u200f\nAn invisible title"]
+)
 def test_an_idea_that_shows_nothing_is_refused(session: Session, text: str) -> None:
     area = seved(session)
 
@@ -154,7 +156,7 @@ def test_a_wrong_key_is_refused(session: Session) -> None:
 def test_a_long_first_line_is_cut_at_a_word_and_kept_whole_below() -> None:
     text = "Light " * 30 + "\nplease"
 
-    title, rest = headlines.split(text, 120)
+    title, rest = idea_texts.in_two(text)
 
     assert title.endswith("Light…")
     assert len(title) <= 120
@@ -163,15 +165,21 @@ def test_a_long_first_line_is_cut_at_a_word_and_kept_whole_below() -> None:
 
 @given(text=st.text(min_size=1).map(str.strip).filter(bool))
 def test_no_word_is_lost_between_title_and_text(text: str) -> None:
-    title, rest = headlines.split(text, 120)
+    title, rest = idea_texts.in_two(text)
 
     assert 0 < len(title) <= 120
     assert f"{title} {rest}".split() == text.split() or (title.endswith("…") and rest == text)
 
 
 @given(text=st.text())
-def test_whatever_is_typed_is_taken_or_refused(text: str) -> None:
-    assert headlines.can_be_seen(text) in (True, False)
+def test_whatever_is_typed_is_taken_or_refused_beside_the_field(text: str) -> None:
+    try:
+        clean = idea_texts.checked(text)
+    except Refusal as refused:
+        assert refused.field == "text"  # noqa: PT017, both ends are fine
+    else:
+        assert 0 < len(clean) <= 2000
+        assert not typed.UNSEEN.search(clean)
 
 
 def test_an_approved_idea_is_public_with_its_photo(session: Session, tmp_path: Path) -> None:
