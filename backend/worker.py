@@ -14,7 +14,7 @@ from types import FrameType
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
-from . import addresses, areas, database, deliveries, languages, moderation, notices, queue, votes, web_push
+from . import addresses, areas, counting, database, deliveries, languages, moderation, notices, queue, web_push
 from .database import transaction
 from .deliveries import Claimed, Outcome
 from .notices import Notice
@@ -86,7 +86,7 @@ def _settle_decisions(sessions: Sessions, clock: Clock) -> bool:
 
 def _count_rounds(sessions: Sessions, clock: Clock) -> bool:
     with sessions() as session, transaction(session):
-        votes.count_closed(session, clock())
+        counting.count_closed(session, at=clock())
     return False
 
 

@@ -21,7 +21,7 @@ DEFAULT_ZONE = ZoneInfo("Europe/Stockholm")
 
 
 def init(app: Flask) -> None:
-    for name in (day, day_with_year, weekday, day_number, month, clock, iso, ago, waiting, number, words, own_words):
+    for name in (day, day_with_year, weekday, day_number, month, clock, iso, ago, waiting, number, words, own_words, bdi):
         app.add_template_filter(name)
     app.add_template_global(current.now, "now")
 
@@ -103,6 +103,11 @@ def own_words(text: str, its_language: str, tag: str = "span") -> Markup:
     if its_language == language.this().tag:
         opening = Markup("<{}>").format(tag)
     return opening + escape(text) + Markup("</{}>").format(tag)
+
+
+def bdi(name: str) -> Markup:
+    """A name, set apart so that it can't turn the sentence it stands in."""
+    return Markup("<bdi>{}</bdi>").format(name)
 
 
 def _said(moment: date | Any, pattern: str) -> str:

@@ -28,12 +28,13 @@ PLURALS = {
 }
 
 
-def main() -> int:
+def main(tags: list[str]) -> int:
+    """Brings the named languages up to date, or all; how many texts wait decides what it returns."""
     found = extract()
     missing = 0
     for domain, template in found.items():
         write(HERE / f"{domain}.pot", template)
-        for tag in PLURALS:
+        for tag in tags or PLURALS:
             missing += update(tag, domain, template)
     return 1 if missing else 0
 
@@ -91,4 +92,4 @@ def write(path: Path, catalogue: Catalog) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
