@@ -44,6 +44,7 @@ SOON = timedelta(hours=24)  # amber
 LATE = timedelta(hours=48)  # red
 CLAIM = timedelta(minutes=5)  # how long somebody is shown to be reading
 LONGEST_NOTE = 1000  # characters
+MOST_NUMBER = 2**31 - 1  # what the databases take for a number
 MOST_ROWS = 200  # of the queue on one page, and told by one call of settle_due
 
 
@@ -129,6 +130,8 @@ def decide(
     seen_version, Refusal without one of the kind's reasons where it is not published.
     """
     item = _find_to_decide(session, item_id, by)
+    if item.decision is not None or item.version != seen_version:
+        raise Conflict(_who_was_quicker(session, item, at))
     publishes = decision == Decision.APPROVED
     case_id = case_id if publishes else None
     new = {
@@ -195,7 +198,7 @@ def settle_due(session: Session, at: datetime) -> int:
 
 def find(session: Session, item_id: int, *, by: Person) -> Waiting:
     """Raises NotFound, also where by may not moderate: nobody learns what waits elsewhere."""
-    item = session.get(Waiting, item_id, populate_existing=True)
+    item = session.get(Waiting, item_id, populate_existing=True) if item_id <= MOST_NUMBER else None
     if item is None or not people.may_moderate(by, item.area_id):
         raise NotFound(say("Nothing waits here under this number."))
     return item

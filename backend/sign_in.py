@@ -121,7 +121,9 @@ def end(session: Session, sign_in: SignIn) -> None:
 
 def end_one_of(session: Session, person: Person, sign_in_id: int) -> None:
     """Ends a sign-in of person's own, on whichever phone; another's number does nothing."""
-    session.execute(delete(SignIn).where(SignIn.id == sign_in_id, SignIn.person_id == person.id))
+    mine = select(SignIn.id).where(SignIn.person_id == person.id)
+    if sign_in_id in session.scalars(mine).all():
+        session.execute(delete(SignIn).where(SignIn.id == sign_in_id))
 
 
 def end_all(session: Session, person: Person) -> None:

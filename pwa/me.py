@@ -6,6 +6,7 @@ from flask import Blueprint, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField, StringField
+from wtforms.fields import SelectChoice
 
 from backend import areas, ideas, languages, moderation, people, sign_in, supports, teams
 from backend.errors import Refusal
@@ -23,7 +24,7 @@ class AboutMeForm(Form):
     name = StringField(_("What shall we call you?"))
     language = SelectField(
         _("The language we write to you in"),
-        choices=[(one.tag, one.autonym) for one in languages.OFFERED],
+        choices=[SelectChoice(one.tag, one.autonym) for one in languages.OFFERED],
         validate_choice=False,
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 
 from backend import areas, cases, idea_answers, ideas, languages, moderation, people
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
@@ -19,7 +20,7 @@ from .current import moderates
 from .forms import Form
 
 pages = Blueprint("moderation", __name__)
-TONGUES = [(one.tag, one.autonym) for one in WRITTEN]
+TONGUES = [SelectChoice(one.tag, one.autonym) for one in WRITTEN]
 INTO_CASE = "into_case"  # the button that approves and puts into the chosen case
 
 
@@ -129,12 +130,13 @@ def _page(item: Waiting, form: DecisionForm) -> str:
         raise NotFound(say("Nothing waits here under this number."))
     author_reads = languages.offered(seen.author_language) or languages.offered(seen.language) or languages.FIRST
     reasons = moderation.reasons(item.kind)
-    form.reason.choices = [(code, words.into(tag)) for code, words in reasons.items()]
+    form.reason.choices = [SelectChoice(code, words.into(tag)) for code, words in reasons.items()]
     its_cases = cases.of_area(session, item.area_id, tag)
-    form.case.choices = [(str(one.number), str(one.title)) for one in its_cases]
+    g.area = areas.by_id(session, item.area_id)  # the page takes its colour and its clock
+    form.case.choices = [SelectChoice(str(one.id), str(one.title)) for one in its_cases]
     return render_template(
         "moderation/show.html", item=item, form=form, seen=seen, entries=entries, looks=looks, cases=its_cases,
-        its_area=areas.by_id(session, item.area_id), author_reads=author_reads,
+        author_reads=author_reads,
         told={code: words.into(author_reads.tag) for code, words in reasons.items()},
         tongue=languages.WRITTEN_BY_TAG.get(seen.language), reader=_name_of(item.claimed_by),
         by=_name_of(item.decided_by),

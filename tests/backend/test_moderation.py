@@ -273,7 +273,7 @@ def test_twenty_decisions_at_once_count_once(session: Session, engine: Engine, n
     with ThreadPoolExecutor(20) as pool:
         done = list(pool.map(decide, [moderator.id for moderator in moderators]))
 
-    session.expire_all()
+    session.rollback()
     assert done.count(True) == 1
     assert moderation.settle_due(session, LATER) == 1
     assert notes.followed == [(1, Decision.APPROVED)]

@@ -18,6 +18,12 @@ PAGE = "/en/sign-in/slip"
 WRONG = "4539 1488 0343 6467"  # its digits are well formed, but no slip has them
 
 
+def look_again(session: Session) -> None:
+    """Lets go of what was read before, so that what the application wrote is seen."""
+    session.rollback()
+    session.expire_all()
+
+
 @pytest.fixture
 def digits(session: Session, surroundings: Settings) -> str:
     """A fresh slip of Seved."""
@@ -43,7 +49,7 @@ def test_a_guest_keeps_what_they_wrote(app: Flask, session: Session, digits: str
 
     client.post(PAGE, data={"digits": digits})
 
-    session.expire_all()
+    look_again(session)
     author = session.get_one(Person, session.get_one(ideas.Idea, idea.id).author_id)
     assert (author.id, author.level) == (guest.id, Level.RESIDENT)
     assert f"Idea {idea.id}" in client.get("/en/me/").text
