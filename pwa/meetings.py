@@ -22,7 +22,7 @@ from wtforms import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from backend import addresses, calendars, cases, coming, days, deliveries, languages, meetings, notices, queue, typed
-from backend.errors import NotFound, Refusal
+from backend.errors import Conflict, NotFound, Refusal
 from backend.meetings import MOST_MINUTES, MOST_SEATS, USUAL_MINUTES, Meeting
 from backend.notices import Message
 from backend.texts import Said
@@ -135,7 +135,7 @@ def coming_page(number: int) -> ResponseReturnValue:
 @pages.route("/<area>/meetings/new", methods=["GET", "POST"])
 @coordinates
 def announce() -> ResponseReturnValue:
-    form = texts.in_languages(AnnounceForm, TEXTS)
+    form, status = texts.in_languages(AnnounceForm, TEXTS), 200
     _offer_cases(form)
     if request.method == "GET":
         _prefill(form)
@@ -146,6 +146,7 @@ def announce() -> ResponseReturnValue:
             return redirect(url_for("meetings.told", number=meeting.id), 303)
         except Refusal as refusal:
             texts.refuse(form, refusal)
+            status = 409 if isinstance(refusal, Conflict) else 400
     area = current.area()
     page = render_template(
         "meetings/announce.html",
@@ -154,7 +155,7 @@ def announce() -> ResponseReturnValue:
         previews=_previews(form),
         reach=deliveries.reach(current.session(), "area", area.id),
     )
-    return page, 400 if form.errors else 200
+    return page, 400 if form.errors and status == 200 else status
 
 
 @pages.get("/<area>/meetings/<int:number>/told")
