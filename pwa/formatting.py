@@ -21,7 +21,8 @@ DEFAULT_ZONE = ZoneInfo("Europe/Stockholm")
 
 
 def init(app: Flask) -> None:
-    for name in (day, day_with_year, weekday, day_number, month, clock, iso, ago, waiting, number, words, own_words, bdi):
+    moments = (day, day_with_year, weekday, day_number, month, clock, iso, ago, waiting)
+    for name in (*moments, number, words, own_words, bdi):
         app.add_template_filter(name)
     app.add_template_global(current.now, "now")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import segno
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
@@ -14,7 +14,7 @@ from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
 
 from backend import approval, cases, prototypes, receipts, rounds, typed, votes
 from backend import texts as said_texts
-from backend.errors import NotFound, Refusal
+from backend.errors import NotAllowed, NotFound, Refusal
 from backend.prototypes import State
 from backend.receipts import Receipt
 from backend.votes import FEWEST_TO_PUBLISH, Round, Standing
@@ -28,6 +28,7 @@ from .page_cache import public, until
 pages = Blueprint("votes", __name__)
 
 COUNTER = timedelta(seconds=10)  # how late the number of those who voted may be
+MOST_CODES = 300  # on the page of the result; the file holds all
 HOURS = range(8, 23)  # a round closes on a full hour of the day
 
 
@@ -53,8 +54,10 @@ class NewForm(Form):
 def show(number: int) -> ResponseReturnValue:
     person = current.known_person()
     form = BallotForm()
-    if form.is_sent() and person is not None:
+    if form.is_sent():
         try:
+            if person is None:
+                raise NotAllowed(say("To vote you need a slip from the meeting place."))
             with current.transaction() as session:
                 votes.cast(
                     session, number, area_id=current.area().id, person=person, choices=_ticked(form.choices.data),
@@ -105,11 +108,24 @@ def results(number: int) -> ResponseReturnValue:
     ballots = rounds.published(session, number)
     return render_template(
         "votes/results.html", round=round_, question=_question(round_), case=_case(round_), offered=offered,
-        standing=votes.standing(round_, current.now()), turnout=votes.turnout(session, round_), ballots=ballots,
+        standing=votes.standing(round_, current.now()), turnout=votes.turnout(session, round_),
+        ballots=ballots[:MOST_CODES], ballot_words=receipts.words,
         root=receipts.root(ballot.commitment for ballot in ballots), in_groups=receipts.in_groups,
         seal=approval.seal(round_.lot), order=approval.ranked(ticks, round_.lot),
         had_tie=approval.had_tie(ticks, round_.winners, round_.lot), fewest=FEWEST_TO_PUBLISH,
     )  # fmt: skip
+
+
+@pages.get("/<area>/votes/<int:number>/codes.txt")
+@public("votes")
+def codes(number: int) -> ResponseReturnValue:
+    """The whole list, one vote a line: its code and the words it was made of, or the code alone where few voted."""
+    _round(number)
+    lines = [
+        f"{ballot.commitment} {receipts.words(number, ballot)}".strip()
+        for ballot in rounds.published(current.session(), number)
+    ]
+    return Response("".join(f"{line}\n" for line in lines), mimetype="text/plain")
 
 
 @pages.route("/<area>/votes/<int:number>/close", methods=["GET", "POST"])

@@ -245,7 +245,7 @@ def test_a_member_writes_in_the_journal_and_others_may_not(app: Flask, session: 
     assert (empty.status_code, written.status_code) == (400, 303)
     page = browser(app).get(f"/en/seved/cases/{case.id}").text
     assert "&lt;script&gt;" in page
-    assert "<bdi>Bosse</bdi></p>" in page
+    assert "Written by <bdi>Bosse</bdi></p>" in page
     assert signed_in(app, session, ana(session, area)).get(address).status_code == 403
 
 

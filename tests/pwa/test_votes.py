@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from backend import counting, database, prototypes, rounds, votes
 from backend.people import Level
 from backend.votes import Ballot, Choice, Round
+from pwa import current
 from tests.conftest import browser, signed_in
 from tests.makers import an_open_round, ana, bo, karin, lindangen, seved
 
@@ -247,6 +249,19 @@ def test_residents_of_another_area_neighbours_and_strangers_are_told_what_they_n
     assert ballots(session) == 0
 
 
+def test_a_guest_with_a_token_of_their_own_is_refused_too(app: Flask, session: Session, open_round: Round) -> None:
+    area = area_of(session, open_round)
+    guest = signed_in(app, session, bo(session, area, level=Level.GUEST))
+    with app.test_request_context(headers={"Cookie": f"innovationsforum={guest.get_cookie('innovationsforum').value}"}):
+        token = current.csrf_token()
+
+    answer = vote(guest, open_round, offered(session, open_round)[:1], token=token)
+
+    assert answer.status_code == 400
+    assert "To vote you need a slip from the meeting place." in answer.text
+    assert ballots(session) == 0
+
+
 def test_a_round_of_another_area_is_not_found(app: Flask, session: Session, open_round: Round) -> None:
     client = signed_in(app, session, ana(session, lindangen(session)))
 
@@ -298,6 +313,24 @@ def test_results_are_drawn_with_numbers_and_a_list_to_check(app: Flask, session:
         assert ballot.commitment[16:] in page.text
         assert f"v1|{ballot.client_nonce}|{ballot.server_nonce}|{open_round.id}|" in page.text
     assert 'style="' not in page.text
+
+
+def test_the_list_of_votes_can_be_checked_line_by_line(app: Flask, session: Session, open_round: Round) -> None:
+    area = area_of(session, open_round)
+    choices = offered(session, open_round)[:2]
+    for _ in range(10):
+        vote(signed_in(app, session, ana(session, area)), open_round, choices)
+    address = f"/en/seved/votes/{open_round.id}/codes.txt"
+    before = browser(app).get(address)
+    session.rollback()
+    counting.count_closed(session, at=open_round.closes_at)
+    session.commit()
+
+    lines = [line.split(" ") for line in browser(app).get(address).text.splitlines()]
+
+    assert before.text == ""
+    assert len(lines) == 10
+    assert all(hashlib.sha256(words.encode()).hexdigest() == code for code, words in lines)
 
 
 def test_few_votes_are_shown_as_totals_and_codes_only(app: Flask, session: Session, open_round: Round) -> None:
