@@ -50,7 +50,7 @@ class Base(DeclarativeBase):
     """The mother of every row; its naming keeps constraints the same on both databases."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: Moment}  # noqa: RUF012, the name and form are SQLAlchemy's
+    type_annotation_map = {datetime: Moment}
 
 
 def connect(url: str) -> Engine:
