@@ -71,7 +71,9 @@ def whose(session: Session, word: str, *, at: datetime) -> Person:
     return person
 
 
-def consume(session: Session, word: str, *, at: datetime, is_shared: bool = False, device: str = "") -> tuple[Person, str]:
+def consume(
+    session: Session, word: str, *, at: datetime, is_shared: bool = False, device: str = ""
+) -> tuple[Person, str]:
     """Uses an address up: the person, and the token of the new sign-in. Raises Refusal."""
     person = whose(session, word, at=at)
     used = session.scalar(
@@ -101,18 +103,20 @@ def begin(session: Session, person: Person, *, at: datetime, is_shared: bool = F
 
 def find(session: Session, word: str, *, at: datetime) -> SignIn | None:
     """The sign-in that a cookie's token belongs to, with its person, unless it is over. One statement and its roles."""
-    query = select(SignIn).where(SignIn.token_mark == mark(word), SignIn.ends_at > at).options(joinedload(SignIn.person))
-    return session.scalar(query)
+    query = select(SignIn).where(SignIn.token_mark == mark(word), SignIn.ends_at > at)
+    return session.scalar(query.options(joinedload(SignIn.person)))
+
+
+def is_stale(sign_in: SignIn, *, at: datetime) -> bool:
+    """Whether `keep_alive` has something to write."""
+    return at - sign_in.seen_at >= SEEN_EVERY
 
 
 def keep_alive(session: Session, sign_in: SignIn, *, at: datetime) -> None:
-    """Puts the end off, at most once in SEEN_EVERY, and only where the phone is not shared."""
-    if at - sign_in.seen_at < SEEN_EVERY:
-        return
-    sign_in.seen_at = at
-    if not sign_in.is_shared:
-        sign_in.ends_at = at + _lasts(sign_in.person, False)
-    session.flush()
+    """Puts the end off, but not on a shared phone; one that was ended meanwhile stays ended."""
+    ends = sign_in.ends_at if sign_in.is_shared else at + _lasts(sign_in.person, False)
+    seen = update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=at, ends_at=ends)
+    session.execute(seen.execution_options(synchronize_session="evaluate"))
 
 
 def end(session: Session, sign_in: SignIn) -> None:

@@ -28,6 +28,7 @@ def init(app: Flask) -> None:
     app.extensions["engine"] = engine
     app.extensions["sessions"] = database.sessions(engine)
     app.teardown_appcontext(_close)
+    app.after_request(_keep_signed_in)
     app.after_request(_set_cookies)
     app.context_processor(lambda: {"person": person, "csrf_token": csrf_token})
 
@@ -199,6 +200,15 @@ def _has(somebody: Person, *roles: Role) -> bool:
     if its_areas is None:
         return True
     return g.area.id in its_areas if g.get("area") else bool(its_areas)
+
+
+def _keep_signed_in(response: Response) -> Response:
+    """Whoever uses a sign-in keeps it: one short write, at most every ten minutes, after an answer that went well."""
+    mine = g.get("sign_in")
+    if mine and "new_cookie" not in g and response.status_code < 400 and sign_in.is_stale(mine, at=now()):
+        with transaction() as open_session:
+            sign_in.keep_alive(open_session, mine, at=now())
+    return response
 
 
 def _set_cookies(response: Response) -> Response:

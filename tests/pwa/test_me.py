@@ -1,0 +1,216 @@
+"""What is mine: the page for residents, guests and strangers, and the small answer for scripts."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from backend import database, languages, people, sign_in, supports
+from backend.people import Level, Person
+from tests.conftest import browser, signed_in
+from tests.makers import a_published_idea, an_idea, ana, bo, mira, seved
+
+
+def token(client: FlaskClient) -> str:
+    found: str = client.get("/en/me/mine").json["token"]
+    return found
+
+
+def look_again(session: Session) -> None:
+    """Lets go of what was read before, so that what the application wrote is seen."""
+    session.rollback()
+    session.expire_all()
+
+
+@pytest.mark.parametrize("tag", [one.tag for one in languages.OFFERED])
+def test_a_stranger_reads_what_signing_in_is_good_for(client: FlaskClient, session: Session, tag: str) -> None:
+    page = client.get(f"/{tag}/me/")
+
+    assert page.status_code == 200
+    assert f"/{tag}/sign-in/" in page.text
+    assert "no-store" in page.headers["Cache-Control"]
+    assert client.get_cookie("innovationsforum") is None
+
+
+@pytest.mark.parametrize("tag", [one.tag for one in languages.OFFERED])
+def test_a_resident_finds_ideas_with_their_state(app: Flask, session: Session, tag: str) -> None:
+    area = seved(session)
+    person = ana(session, area)
+    waits = an_idea(session, area, person, "مكان للقهوة", language="ar")
+    public = a_published_idea(session, area, person, "Bänkar")
+    client = signed_in(app, session, person)
+
+    page = client.get(f"/{tag}/me/")
+
+    assert page.status_code == 200
+    assert "مكان للقهوة" in page.text
+    assert f"/{tag}/seved/ideas/{waits.id}/mine" in page.text
+    assert f"/{tag}/seved/ideas/{public.id}/mine" in page.text
+    assert waits.state != public.state
+
+
+def test_nobody_sees_what_is_mine(app: Flask, session: Session) -> None:
+    area = seved(session)
+    an_idea(session, area, ana(session, area), "Only for Ana")
+
+    assert "Only for Ana" not in signed_in(app, session, bo(session, area)).get("/sv/me/").text
+
+
+def test_a_guest_sees_their_own_too(app: Flask, session: Session) -> None:
+    guest = people.add(session, language="sv", at=database.now())
+    an_idea(session, seved(session), guest, "From a guest")
+
+    page = signed_in(app, session, guest).get("/en/me/").text
+
+    assert "From a guest" in page
+    assert "You are a guest on this phone" in page
+
+
+def test_name_and_language_are_changed(app: Flask, session: Session) -> None:
+    person = ana(session, seved(session))
+    client = signed_in(app, session, person)
+
+    answer = client.post("/en/me/", data={"csrf_token": token(client), "name": "Ana Maria", "language": "sv"})
+
+    look_again(session)
+    assert answer.status_code == 303
+    assert (person.name, person.language) == ("Ana Maria", "sv")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"name": "x" * 61, "language": "sv"}, {"name": "A\u202ena", "language": "sv"}, {"name": "Eva", "language": "tlh"}],
+)
+def test_a_refused_name_stands_there_again(app: Flask, session: Session, sent: dict[str, str]) -> None:
+    person = ana(session, seved(session))
+    client = signed_in(app, session, person)
+
+    answer = client.post("/en/me/", data={"csrf_token": token(client), **sent})
+
+    look_again(session)
+    assert answer.status_code == 400
+    assert sent["name"] in answer.text
+    assert (person.name, person.language) == ("Ana", "ar")
+
+
+def test_nothing_is_changed_without_the_token(app: Flask, session: Session) -> None:
+    person = ana(session, seved(session))
+    client = signed_in(app, session, person)
+
+    assert client.post("/en/me/", data={"name": "Eva", "language": "sv"}).status_code == 400
+    look_again(session)
+    assert person.name == "Ana"
+
+
+def test_another_phone_is_signed_out_from_here(app: Flask, session: Session) -> None:
+    person = ana(session, seved(session))
+    other, here = signed_in(app, session, person), signed_in(app, session, person)
+    address = re.search(r"/en/me/sign-ins/\d+/end", here.get("/en/me/").text)
+    assert address is not None
+
+    here.post(address[0], data={"csrf_token": token(here)})
+
+    assert other.get("/en/me/mine").json["level"] == 0
+    assert here.get("/en/me/mine").json["name"] == "Ana"
+
+
+def test_nobody_signs_out_the_phone_of_another(app: Flask, session: Session) -> None:
+    area = seved(session)
+    one, other = signed_in(app, session, ana(session, area)), signed_in(app, session, bo(session, area))
+    sent = {"csrf_token": token(other)}
+
+    for number in (1, 2, 3, 10**30):
+        if number != 2:
+            other.post(f"/en/me/sign-ins/{number}/end", data=sent)
+
+    assert one.get("/en/me/mine").json["name"] == "Ana"
+
+
+def test_the_answer_for_scripts_tells_a_stranger_nothing(client: FlaskClient, session: Session) -> None:
+    answer = client.get("/en/me/mine")
+
+    assert answer.json == {"name": "", "level": 0, "staff": False, "supports": [], "waiting": 0}
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_the_answer_for_scripts_says_what_i_support(app: Flask, session: Session) -> None:
+    area = seved(session)
+    person = ana(session, area)
+    numbers = []
+    for number in range(2):
+        idea = an_idea(session, area, bo(session, area), f"Idea {number}")
+        idea.state = "read"
+        supports.support(session, idea, by=person, at=database.now())
+        numbers.append(idea.id)
+
+    mine = signed_in(app, session, person).get("/en/me/mine").json
+
+    assert (mine["name"], mine["level"], mine["staff"]) == ("Ana", Level.RESIDENT, False)
+    assert mine["supports"] == sorted(numbers, reverse=True)
+    assert mine["waiting"] == 0
+
+
+def test_a_moderator_is_told_how_much_waits(app: Flask, session: Session) -> None:
+    area = seved(session)
+    an_idea(session, area, ana(session, area))
+    client = signed_in(app, session, mira(session, area))
+
+    mine = client.get("/en/me/mine").json
+
+    assert (mine["staff"], mine["waiting"]) == (True, 1)
+    assert "/en/moderation/" in client.get("/en/me/").text
+
+
+def test_the_answer_for_scripts_costs_four_statements_at_most(app: Flask, session: Session) -> None:
+    client = signed_in(app, session, mira(session, seved(session)))
+    seen: list[str] = []
+
+    def listen(*told: object) -> None:
+        if told[2] != "BEGIN":
+            seen.append(str(told[2]))
+
+    event.listen(app.extensions["engine"], "before_cursor_execute", listen)
+    client.get("/en/me/mine")
+    event.remove(app.extensions["engine"], "before_cursor_execute", listen)
+
+    assert len(seen) <= 4, "\n".join(seen)
+
+
+def test_using_a_sign_in_keeps_it(app: Flask, session: Session) -> None:
+    person = ana(session, seved(session))
+    begun = database.now() - timedelta(days=80)
+    client = signed_in(app, session, person, at=begun)
+
+    client.get("/en/me/")
+
+    look_again(session)
+    mine = sign_in.of_person(session, person, at=database.now())[0]
+    assert mine.ends_at > begun + timedelta(days=169)
+
+
+def test_an_idle_sign_in_is_over(app: Flask, session: Session) -> None:
+    client = signed_in(app, session, ana(session, seved(session)), at=database.now() - timedelta(days=91))
+
+    assert client.get("/en/me/mine").json["level"] == 0
+
+
+def test_names_are_never_markup(app: Flask, session: Session) -> None:
+    person = ana(session, seved(session))
+    person.name = "<script>alert(1)</script>"
+    client = signed_in(app, session, person)
+
+    for path in ("/en/me/", "/en/sign-out"):
+        assert "<script>alert" not in client.get(path).text
+
+
+def test_a_visit_makes_nobody(app: Flask, session: Session) -> None:
+    for path in ("/sv/me/", "/sv/me/mine", "/sv/sign-out", "/sv/sign-in/", "/sv/sign-in/slip"):
+        browser(app).get(path)
+
+    assert session.query(Person).count() == 0
