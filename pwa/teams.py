@@ -35,7 +35,7 @@ def join(number: int) -> ResponseReturnValue:
         try:
             with current.transaction():
                 teams.join(session, case, person, name=form.name.data or "", at=current.now())
-            return redirect(url_for("teams.join", number=number), 303)
+            return redirect(url_for("cases.show", number=number, _anchor="team"), 303)
         except Refusal as refusal:
             form.refuse(refusal)
     said = cases.texts_of(session, case, language.this().tag)
