@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +40,16 @@ class Firefox:
         self.program = program
         self.settings = {**SETTINGS, "intl.accept_languages": language, **settings}
         self._number = 0
+        self._open = ExitStack()
 
     def __enter__(self) -> Firefox:
         self.profile = Path(tempfile.mkdtemp(prefix="firefox-"))
         lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in self.settings.items())
         (self.profile / "user.js").write_text("\n".join(lines))
-        command = [self.program, "--headless", "--no-remote", "--profile", str(self.profile), "--remote-debugging-port", "0"]
+        command = [self.program, "--headless", "--no-remote", "--profile", self.profile, "--remote-debugging-port", "0"]
         own = {**os.environ, "HOME": str(self.profile), "MOZ_CRASHREPORTER_DISABLE": "1"}
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=own)
-        self._socket = connect(self._address() + "/session", max_size=None)
+        self._socket = self._open.enter_context(connect(self._address() + "/session", max_size=None))
         self.command("session.new", capabilities={})
         self.window = self.command("browsingContext.getTree")["contexts"][0]["context"]
         return self
@@ -59,6 +61,7 @@ class Firefox:
         except Exception:  # however it ended, nothing of it stays
             self.process.kill()
             self.process.wait()
+        self._open.close()
         shutil.rmtree(self.profile, ignore_errors=True)
 
     def go(self, address: str) -> None:
@@ -67,8 +70,9 @@ class Firefox:
     def run(self, script: str) -> Any:
         """What an expression comes to, promises awaited; anything that JSON can hold."""
         wrapped = f"(async () => JSON.stringify(await ({script})) ?? 'null')()"
-        target = {"context": self.window}
-        made = self.command("script.evaluate", expression=wrapped, target=target, awaitPromise=True, userActivation=True)
+        # A script counts as somebody's touch, without which browsers ask for no permission.
+        how = {"target": {"context": self.window}, "awaitPromise": True, "userActivation": True}
+        made = self.command("script.evaluate", expression=wrapped, **how)
         assert made["type"] == "success", made["exceptionDetails"]["text"]
         return json.loads(made["result"]["value"])
 
