@@ -43,12 +43,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browsers"))
 
 
+def make_sure_there_is_postgresql() -> None:
+    if postgresql.programs() is not None:
+        return
+    if os.environ.get("REQUIRE_POSTGRESQL"):
+        pytest.fail("PostgreSQL is missing. Debian: apt-get install postgresql")
+    pytest.skip("PostgreSQL is not installed")
+
+
+@pytest.fixture(scope="module")
+def fresh_postgresql_url() -> Iterator[str]:
+    """A server of its own, without a table."""
+    make_sure_there_is_postgresql()
+    with postgresql.temporary() as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
-    if postgresql.programs() is None:
-        if os.environ.get("REQUIRE_POSTGRESQL"):
-            pytest.fail("PostgreSQL is missing. Debian: apt-get install postgresql")
-        pytest.skip("PostgreSQL is not installed")
+    make_sure_there_is_postgresql()
     with postgresql.temporary() as url:
         engine = database.connect(url)
         Base.metadata.create_all(engine)
