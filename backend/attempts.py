@@ -26,6 +26,7 @@ class Attempt(Base):
 
 def record(session: Session, kind: str, by_mark: str, *, at: datetime) -> int:
     """Writes a try down and returns its number; the caller commits it before it asks whether the try was right."""
+    tidy(session, at=at)
     attempt = Attempt(kind=kind, by_mark=by_mark, at=at)
     session.add(attempt)
     session.flush()

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import addresses, areas, cases, ideas, moderation, notices, people, revisions, texts
+from . import addresses, areas, audit, cases, ideas, moderation, notices, people, revisions, texts
 from .errors import NotAllowed, Refusal
 from .ideas import Idea, State
 from .moderation import Decision, Shown, Waiting
@@ -36,6 +36,7 @@ def feed(session: Session, idea: Idea, case_id: int, *, by: Person, at: datetime
     if not people.may_moderate(by, idea.area_id):
         raise NotAllowed(say("Only a moderator of this area may do this."))
     join_case(session, idea, case_id, at=at)
+    audit.note(session, "idea.fed", at=at, by=by, area_id=idea.area_id, noun_id=idea.id, case_id=case_id)
     tell_author(session, idea, at=at)
 
 
