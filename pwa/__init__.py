@@ -43,8 +43,8 @@ from . import (
 )
 
 FEATURES = (
-    areas, ideas, supports, cases, teams, journal, prototypes, votes, meetings, lessons, moderation, coordination, sign_in, slips, me, push,
-    languages, outbox,
+    areas, ideas, supports, cases, teams, journal, prototypes, votes, meetings, lessons, moderation, coordination,
+    sign_in, slips, me, push, languages, outbox,
 )  # fmt: skip
 WITHOUT_LANGUAGE = (shared_links, posters, manifest, offline, photos, health)
 

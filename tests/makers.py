@@ -31,7 +31,12 @@ EVENING = datetime(2026, 11, 26, 16, 30, tzinfo=UTC)  # Thursday, 17.30 in Stock
 
 
 def seved(session: Session, **changed: Any) -> Area:
-    values = {"name": "Seved", "district": "Södra Innerstaden", "meeting_place": "Mötesplatsen på Rasmusgatan", "line": "brick"}
+    values = {
+        "name": "Seved",
+        "district": "Södra Innerstaden",
+        "meeting_place": "Mötesplatsen på Rasmusgatan",
+        "line": "brick",
+    }
     return areas.add(session, **{**values, "mark": "sprout", "at": NOON, **changed})
 
 
@@ -39,7 +44,9 @@ def lindangen(session: Session) -> Area:
     return areas.add(session, name="Lindängen", district="Fosie", line="leaf", mark="lime", at=NOON)
 
 
-def ana(session: Session, area: Area, *, level: Level = Level.RESIDENT, language: str = "ar", at: datetime = NOON) -> Person:
+def ana(
+    session: Session, area: Area, *, level: Level = Level.RESIDENT, language: str = "ar", at: datetime = NOON
+) -> Person:
     """A resident who reads Arabic."""
     return people.add(session, name="Ana", language=language, level=level, area_id=area.id, at=at)
 
@@ -72,7 +79,7 @@ def three_prototypes(session: Session, case: Case, by: Person) -> list[Prototype
     told = {"Bordet": "table", "Ring en granne": "call", "Öppet fönster": "window"}
     return [
         prototypes.add(
-            session, case, by_language={"sv": {"title": title, "lines": "Mat och prat.\nVarje torsdag."}}, original="sv",
+            session, case, original="sv", by_language={"sv": {"title": title, "lines": "Mat.\nVarje torsdag."}},
             state="tried", picture=picture, by=by, at=NOON,
         )
         for title, picture in told.items()
