@@ -12,12 +12,13 @@ from flask.typing import ResponseReturnValue
 from backend import languages
 from backend.wording import say
 
-from . import assets
+from . import assets, current
 from .current import open_to_all
-from .page_cache import public
+from .page_cache import QUERIES, public
 
 pages = Blueprint("offline", __name__)
 STATIC = Path(__file__).parent / "static"
+SWITCHED_OFF = "service-worker-off"  # an empty file of this name in the data folder takes the worker off all phones
 # In this order: what a part uses stands above it.
 PARTS = ("js/shared/outbox_store.js", "js/shared/outbox_sending.js", "service_worker.js")
 MODULE_WORDS = re.compile(r"^import .*$|^export (?=async |function |const )", re.MULTILINE)
@@ -33,7 +34,9 @@ def show() -> ResponseReturnValue:
 @open_to_all
 def service_worker() -> ResponseReturnValue:
     """Served from the root, since its folder is its scope. Browsers ask for it at each visit and compare its bytes."""
-    answer = Response(script(), content_type="text/javascript; charset=utf-8")
+    is_off = (current.settings().data / SWITCHED_OFF).exists()
+    body = (STATIC / "service_worker_off.js").read_text("utf-8") if is_off else script()
+    answer = Response(body, content_type="text/javascript; charset=utf-8")
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 
@@ -43,6 +46,7 @@ def script() -> str:
     constants = {
         "RELEASE": assets.release(),
         "SHELL": [assets.static(path) for path in ("app.css", *_scripts(), "icons/icon-192.png", "icons/badge-96.png")],
+        "QUERIES": sorted(QUERIES),
         "WORDS": {language.tag: _words(language.tag) for language in languages.OFFERED},
     }
     lines = [f"const {name} = {json.dumps(value, ensure_ascii=False)};" for name, value in constants.items()]

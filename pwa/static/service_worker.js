@@ -1,18 +1,19 @@
 // What this phone can do without a network: show pages that it has seen, keep what was written until it can be sent,
 // and show notices. It stores only what the server marks public, so nothing personal lies in its caches.
-// RELEASE, SHELL (addresses that every page needs) and WORDS (by language) stand above: pwa/offline.py puts them there.
+// pwa/offline.py puts above it RELEASE, SHELL (addresses that every page needs), QUERIES (that pages differ by), WORDS.
 
 const PAGES = "pages";
+const PHOTOS = "photos";
 const STATIC = `static-${RELEASE}`;
 const SEEN = "seen-notices";
 const PATIENCE = 3000; // milliseconds that the network has before the saved copy is shown
-const MOST_PAGES = 80;
+const MOST = { [PAGES]: 80, [PHOTOS]: 40 };
 const FRESH = 24 * 60 * 60 * 1000; // milliseconds for which a page kept ahead of time need not be fetched again
 
 self.addEventListener("install", (event) => event.waitUntil(keepShell()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("fetch", answer);
-self.addEventListener("sync", (event) => event.tag === "outbox" && event.waitUntil(flush()));
+self.addEventListener("sync", (event) => event.tag === "outbox" && event.waitUntil(sendOrComeBack()));
 self.addEventListener("message", (event) => event.waitUntil(heed(event.data ?? {})));
 self.addEventListener("push", (event) => event.waitUntil(show(event.data)));
 self.addEventListener("notificationclick", (event) => event.waitUntil(openNotice(event)));
@@ -37,37 +38,46 @@ function answer(event) {
   if (request.method !== "GET" || address.origin !== self.location.origin) return;
   if (address.pathname.startsWith("/static/")) event.respondWith(fromShell(request, address));
   else if (request.mode === "navigate") event.respondWith(page(event, address));
+  else if (address.pathname.startsWith("/photos/")) event.respondWith(photo(request));
+}
+
+// The browser tries again, later and later, as long as this fails.
+async function sendOrComeBack() {
+  if (await flush()) throw new Error("something still waits");
 }
 
 // --- files ---
 
+// A saved page may name files of an older release, which are gone everywhere: today's stand in for them.
 async function fromShell(request, address) {
-  const saved = await caches.match(request);
+  const today = address.pathname.replace(/^\/static\/[^/]+\//, `/static/${RELEASE}/`);
+  const cache = await caches.open(STATIC);
+  const saved = await cache.match(today, { ignoreVary: true });
   if (saved) return saved;
-  try {
-    const fresh = await fetch(request);
-    if (fresh.ok) await (await caches.open(STATIC)).put(request, fresh.clone());
-    return fresh;
-  } catch (error) {
-    // A saved page may name files of an older release: today's stand in for them.
-    const today = address.pathname.replace(/^\/static\/[^/]+\//, `/static/${RELEASE}/`);
-    const standIn = await caches.match(today);
-    if (standIn) return standIn;
-    throw error;
-  }
+  const fresh = await fetch(today);
+  if (fresh.ok) await cache.put(today, fresh.clone());
+  return fresh;
+}
+
+// A photo never changes under its address.
+async function photo(request) {
+  const saved = await caches.match(request, { ignoreVary: true });
+  if (saved) return saved;
+  const fresh = await fetch(request);
+  await keepPublic(PHOTOS, request.url, fresh.clone()).catch(() => {}); // a full phone shows it all the same
+  return fresh;
 }
 
 // --- pages ---
 
 async function page(event, address) {
-  const network = fetched(event, address);
-  network.catch(() => {}); // looked at below, or too late to matter
-  try {
-    return await Promise.race([network, afterPatience()]);
-  } catch {
-    const saved = await copyOf(address);
-    if (saved) return saved;
-  }
+  const network = fetched(event);
+  // A late answer is kept too, for the next time; a full phone or no network is no failure here.
+  event.waitUntil(network.then((response) => keepPublic(PAGES, keyOf(address), response.clone())).catch(() => {}));
+  const answer = await Promise.race([network, afterPatience()]).catch(() => null);
+  if (answer && answer.status < 500) return answer;
+  const saved = await copyOf(address);
+  if (saved) return saved;
   try {
     return await network; // slow, but there is no copy
   } catch {
@@ -75,10 +85,8 @@ async function page(event, address) {
   }
 }
 
-async function fetched(event, address) {
-  const response = (await event.preloadResponse) ?? (await fetch(event.request));
-  if (isPublic(response)) event.waitUntil(keep(keyOf(address), response.clone()));
-  return response;
+async function fetched(event) {
+  return (await event.preloadResponse) ?? fetch(event.request);
 }
 
 const afterPatience = () => new Promise((_, reject) => setTimeout(reject, PATIENCE));
@@ -89,21 +97,24 @@ function isPublic(response) {
   return response.status === 200 && response.type === "basic" && !response.redirected && /\bpublic\b/.test(rules);
 }
 
+// Pages that differ by these; whatever else stands in a query belongs to trackers.
 function keyOf(address) {
-  const number = address.searchParams.get("page");
-  return address.origin + address.pathname + (number ? `?page=${encodeURIComponent(number)}` : "");
+  const named = QUERIES.filter((name) => address.searchParams.has(name));
+  const query = new URLSearchParams(named.map((name) => [name, address.searchParams.get(name)]));
+  return address.origin + address.pathname + (named.length ? `?${query}` : "");
 }
 
-async function keep(key, response) {
-  const cache = await caches.open(PAGES);
+async function keepPublic(name, key, response) {
+  if (!isPublic(response)) return;
+  const cache = await caches.open(name);
   await cache.delete(key); // put in anew, it stands last: the first ones are the oldest
   await cache.put(key, response);
   const keys = await cache.keys();
-  await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST_PAGES)).map((one) => cache.delete(one)));
+  await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST[name])).map((one) => cache.delete(one)));
 }
 
 async function copyOf(address) {
-  const saved = await (await caches.open(PAGES)).match(keyOf(address));
+  const saved = await (await caches.open(PAGES)).match(keyOf(address), { ignoreVary: true });
   return saved && marked(saved);
 }
 
@@ -113,7 +124,10 @@ async function marked(saved) {
   const html = (await saved.text())
     .replace('<p class="saved-copy" role="status" hidden>', '<p class="saved-copy" role="status">')
     .replace('<time class="saved-at"></time>', `<time class="saved-at">${hour(saved.headers.get("Date"))}</time>`);
-  return new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+  const headers = new Headers(saved.headers); // the rules on what a page may load hold for its copy too
+  headers.delete("Content-Encoding");
+  headers.delete("Content-Length");
+  return new Response(html, { headers });
 }
 
 function hour(text) {
@@ -148,11 +162,10 @@ async function heed(message) {
 // Keeps a page that the reader may want without a network, such as the one on which ideas are written.
 async function keepAhead(address) {
   if (address.origin !== self.location.origin) return;
-  const known = await (await caches.open(PAGES)).match(keyOf(address));
+  const known = await (await caches.open(PAGES)).match(keyOf(address), { ignoreVary: true });
   if (known && Date.now() - new Date(known.headers.get("Date")) < FRESH) return;
   try {
-    const response = await fetch(address, { credentials: "same-origin" });
-    if (isPublic(response)) await keep(keyOf(address), response);
+    await keepPublic(PAGES, keyOf(address), await fetch(address, { credentials: "same-origin" }));
   } catch {
     // there is no network; the next visit asks again
   }
@@ -205,8 +218,14 @@ async function openNotice(event) {
   return there ? there.focus() : self.clients.openWindow(target);
 }
 
-// The browser has given this phone another address: the server hears of it at the next visit at the latest.
+// The browser has given this phone another address: the server hears of it at once, else at the next visit.
 async function renew(event) {
   const key = event.oldSubscription?.options.applicationServerKey;
-  if (key) await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  if (!key) return;
+  const made = await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  const { endpoint, keys } = made.toJSON();
+  const tag = await languageOf(self.location);
+  const mine = await (await fetch(`/${tag}/me/mine`)).json();
+  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": mine.token ?? "" };
+  await fetch(`/${tag}/me/devices`, { method: "POST", headers, body: JSON.stringify({ endpoint, ...keys }) });
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
@@ -14,8 +16,8 @@ from tests.browser.service import Service
 PHONE = {"width": 360, "height": 740}
 # Nothing but the service under test is spoken to.
 QUIET = (
-    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 Phones = Callable[..., BrowserContext]
 
@@ -82,14 +84,26 @@ def _listen(message: ConsoleMessage, complaints: list[str]) -> None:
         complaints.append(message.text)
 
 
+def eventually(page: Page, script: str, argument: object = None, seconds: float = 15) -> Any:
+    """The first true value of a script. Playwright's own wait_for_function needs eval, which our pages forbid."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := page.evaluate(script, argument):
+            return found
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true on {page.url}: {script}")
+
+
+def kept(page: Page, *paths: str) -> None:
+    """Waits until the phone has these pages."""
+    script = """async (paths) => {
+        const cache = await caches.open("pages");
+        return (await Promise.all(paths.map((path) => cache.match(path)))).every(Boolean);
+    }"""
+    eventually(page, script, list(paths))
+
+
 def controlled(page: Page) -> None:
     """Waits until the service worker looks after the page and has kept what the page named."""
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function(
-        """async () => {
-            const cache = await caches.open("pages");
-            const wanted = document.querySelector('meta[name="keep"]').content.split(" ");
-            const found = await Promise.all(wanted.map((path) => cache.match(path)));
-            return found.every(Boolean);
-        }"""
-    )
+    eventually(page, "navigator.serviceWorker.controller !== null")
+    kept(page, *(page.locator("meta[name=keep]").get_attribute("content") or "").split())

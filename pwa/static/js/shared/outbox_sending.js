@@ -1,51 +1,62 @@
 // Sends what waits: page and service worker do it with the same lines, one at a time. The server knows each record by
 // its uuid, so that a repeat after a lost answer is the same idea again and never a second one.
 
-import { every, put } from "./outbox_store.js";
+import { change, every } from "./outbox_store.js";
 
 const AGAIN = [408, 425, 429]; // answers that only ask for patience
+const LONGEST = 120_000; // milliseconds; a photo over a weak network takes its time, but none may hold up the others for good
 
+// How many records still wait.
 export function flush() {
   return navigator.locks ? navigator.locks.request("outbox", sendAll) : sendAll();
 }
 
 async function sendAll() {
-  for (const record of await every("outbox")) {
-    if (record.state === "waiting" || record.state === "sending") await send(record);
+  const waiting = (await every("outbox")).filter((record) => record.state === "waiting" || record.state === "sending");
+  waiting.sort((one, other) => one.madeAt - other.madeAt);
+  let left = waiting.length;
+  for (const record of waiting) {
+    if (await send(record)) left -= 1;
   }
-  await tell();
+  return left;
 }
 
+// Whether this record needs no further try.
 async function send(record) {
-  await change(record, { state: "sending" });
+  await note(record, { state: "sending" });
   let answer, said;
   try {
-    answer = await fetch(record.send, { method: "POST", body: letter(record), headers: { Accept: "application/json" } });
+    answer = await post(record);
     said = await answer.json();
   } catch {
-    return change(record, { state: "waiting" });
+    await note(record, { state: "waiting" }); // no network, or somebody else's page instead of our answer
+    return false;
   }
-  if (answer.ok) return change(record, { state: "received", ...said, photo: null, receivedAt: Date.now() });
-  if (answer.status >= 500 || AGAIN.includes(answer.status)) return change(record, { state: "waiting" });
-  return change(record, { state: "needs-you", error: said.error ?? "" });
+  if (answer.ok && said.number) {
+    await note(record, { state: "received", ...said, photo: null, receivedAt: Date.now() });
+    return true;
+  }
+  const isRefused = answer.status >= 400 && answer.status < 500 && !AGAIN.includes(answer.status);
+  await note(record, isRefused ? { state: "needs-you", error: said.error ?? "" } : { state: "waiting" });
+  return isRefused;
 }
 
-function letter(record) {
+function post(record) {
   const form = new FormData();
   form.set("client_uuid", record.uuid);
   for (const name of ["account", "text", "alt"]) form.set(name, record[name] ?? "");
   if (record.photo) form.set("photo", record.photo, "photo.jpg");
-  return form;
+  const headers = { Accept: "application/json" };
+  return fetch(record.send, { method: "POST", body: form, headers, redirect: "error", signal: AbortSignal.timeout(LONGEST) });
 }
 
-async function change(record, changes) {
-  Object.assign(record, changes);
-  await put("outbox", record);
-  await tell();
+async function note(record, values) {
+  await change("outbox", record.uuid, values);
+  tell();
 }
 
 // Every open page hears that something has changed.
-async function tell() {
+function tell() {
   const channel = new BroadcastChannel("outbox");
   channel.postMessage("changed");
   channel.close();

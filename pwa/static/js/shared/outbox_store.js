@@ -34,3 +34,11 @@ export const find = (store, key) => within(store, "readonly", (rows) => rows.get
 export const put = (store, record) => within(store, "readwrite", (rows) => rows.put(record));
 export const remove = (store, key) => within(store, "readwrite", (rows) => rows.delete(key));
 export const empty = (store) => within(store, "readwrite", (rows) => rows.clear());
+
+// Changes some values of a record, and makes none of one that was deleted meanwhile. Resolves with the record as it is.
+export const change = (store, key, values) =>
+  within(store, "readwrite", (rows) => {
+    const found = rows.get(key);
+    found.onsuccess = () => found.result && rows.put(Object.assign(found.result, values));
+    return found;
+  });
