@@ -14,7 +14,20 @@ from types import FrameType
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
-from . import addresses, areas, counting, database, deliveries, languages, moderation, notices, queue, web_push
+from . import (
+    addresses,
+    areas,
+    counting,
+    database,
+    deliveries,
+    files,
+    languages,
+    moderation,
+    notices,
+    photos,
+    queue,
+    web_push,
+)
 from .database import transaction
 from .deliveries import Claimed, Outcome
 from .notices import Notice
@@ -59,6 +72,7 @@ def turn(
         lambda: _count_rounds(sessions, clock),
         lambda: _spread(sessions, settings, clock),
         lambda: _deliver(sessions, settings, sender, clock),
+        lambda: _forget_unsent_photos(sessions, settings, clock),
     )
     is_more = False
     for part in parts:
@@ -87,6 +101,12 @@ def _settle_decisions(sessions: Sessions, clock: Clock) -> bool:
 def _count_rounds(sessions: Sessions, clock: Clock) -> bool:
     with sessions() as session, transaction(session):
         counting.count_closed(session, at=clock())
+    return False
+
+
+def _forget_unsent_photos(sessions: Sessions, settings: Settings, clock: Clock) -> bool:
+    with sessions() as session, transaction(session):
+        photos.forget_unsent(session, files.store(settings.files_url), at=clock())
     return False
 
 

@@ -17,7 +17,7 @@ from wtforms import HiddenField, StringField, TextAreaField
 
 from backend import areas, idea_answers, idea_texts, ideas, people
 from backend import photos as kept_photos
-from backend.errors import Conflict, NotFound, Refusal
+from backend.errors import Conflict, NotAllowed, NotFound, Refusal
 from backend.ideas import Idea
 from backend.people import Level
 from backend.photos import Photo
@@ -37,6 +37,7 @@ class IdeaForm(GuestForm):
     alt = StringField(_("What does the photo show?"))
     photo_key = HiddenField()  # of a photo that came with an earlier step
     client_uuid = HiddenField()
+    account = HiddenField()  # whose phone it was when it was written, by the mark that scripts see; empty: a guest's
 
 
 class ReceiptForm(Form):
@@ -159,6 +160,7 @@ def receipt(word: str) -> ResponseReturnValue:
 def _take_in(form: IdeaForm) -> tuple[int, str | None]:
     """The number of what was sent, and its receipt's token the first time. Raises Refusal."""
     is_new_here = current.person() is None
+    _make_sure_it_is_theirs(form)
     _keep_photo(form)
     try:
         with current.transaction() as session:
@@ -174,6 +176,12 @@ def _take_in(form: IdeaForm) -> tuple[int, str | None]:
     except SentBefore as before:
         _know_again(form, before, is_new_here=is_new_here)
         return before.number, None
+
+
+def _make_sure_it_is_theirs(form: IdeaForm) -> None:
+    """What somebody known wrote on a phone is sent in nobody else's name. Raises NotAllowed."""
+    if form.account.data and form.account.data != current.account_mark(current.person()):
+        raise NotAllowed(say("Somebody else wrote this on this phone. They can sign in and send it."))
 
 
 def _know_again(form: IdeaForm, before: SentBefore, *, is_new_here: bool) -> None:

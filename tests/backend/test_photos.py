@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from backend import photos
 from backend.errors import NotFound, Refusal
 from backend.files import Folder
 from tests.conftest import NOON
-from tests.makers import a_photograph, ana, bo, karin, lindangen, mira, seved
+from tests.makers import a_photograph, an_idea, ana, bo, karin, lindangen, mira, seved
 
 
 def kept(content: bytes) -> Image.Image:
@@ -191,6 +192,22 @@ def test_a_removed_photo_leaves_neither_row_nor_file(session: Session, tmp_path:
     assert not store.exists(photo.file)
     with pytest.raises(NotFound):
         photos.by_key(session, photo.key)
+
+
+def test_a_photo_that_was_never_sent_is_forgotten_after_a_day(session: Session, tmp_path: Path) -> None:
+    area, store, prepared = seved(session), Folder(tmp_path), photos.prepare(a_photograph())
+    author = ana(session, area)
+    unsent, sent, erased = (
+        photos.keep(session, store, prepared, area_id=area.id, by=None, at=NOON) for _ in range(3)
+    )
+    an_idea(session, area, author, photo=sent)
+    an_idea(session, area, author, photo=erased)
+    erased.sent_by = None  # as when its author has left
+
+    assert photos.forget_unsent(session, store, at=NOON + timedelta(hours=23)) == 0
+    assert photos.forget_unsent(session, store, at=NOON + timedelta(hours=25)) == 1
+
+    assert [store.exists(photo.file) for photo in (unsent, sent, erased)] == [False, True, True]
 
 
 def png_header(width: int, height: int) -> bytes:

@@ -23,6 +23,7 @@ from backend.ideas import Idea, State
 from backend.moderation import Decision
 from backend.people import Level, Person
 from backend.photos import Photo
+from pwa import current
 from tests.conftest import browser, signed_in
 from tests.makers import LIGHTS, a_case, a_photograph, a_published_idea, an_idea, ana, bo, decided, mira, seved
 
@@ -213,6 +214,18 @@ def test_another_guests_phone_stays_its_own(app: Flask, session: Session) -> Non
 
     assert again.status_code == 200
     assert other.get(again.json["address"]).status_code == 404
+
+
+def test_what_one_account_wrote_on_a_phone_is_not_sent_as_anothers(app: Flask, session: Session) -> None:
+    area = area_of(session)
+    with app.test_request_context():
+        hers = current.account_mark(ana(session, area))
+    phone = signed_in(app, session, bo(session, area))
+
+    assert send(phone, account=hers).status_code == 403
+    assert send(browser(app), account=hers).status_code == 403
+    assert session.scalar(select(func.count()).select_from(Idea)) == 0
+    assert send(phone, account="").status_code == 201
 
 
 def test_the_same_key_with_other_words_is_a_conflict(client: FlaskClient, session: Session) -> None:
