@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from backend import database
 from tests.browser.autopush import Autopush
-from tests.browser.conftest import Phones, controlled, program
+from tests.browser.conftest import Phones, controlled, kept, program
 from tests.browser.firefox import Firefox
 from tests.browser.service import Service
 from tests.push_service import PushService
@@ -296,7 +296,7 @@ def later_everything_opens_offline(context: BrowserContext, service: Service, me
     seen = ["/ar/seved/", "/ar/seved/cases/1", f"/ar{meeting}"]
     for path in seen:
         page.goto(path)
-        page.wait_for_function("path => caches.open('pages').then((cache) => cache.match(path)).then(Boolean)", arg=path)
+        kept(page, path)
 
     context.set_offline(True)
 
