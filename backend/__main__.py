@@ -113,7 +113,9 @@ def add_person(found: Settings, options: argparse.Namespace) -> None:
         if options.role != "resident":
             role = Role(options.role)
             people.give_role(session, person, role, area_id=area.id if area else None, at=at)
-            audit.note(session, "role.given", at=at, by=None, area_id=area.id if area else None, noun_id=person.id, role=role)
+            audit.note(
+                session, "role.given", at=at, by=None, area_id=area.id if area else None, noun_id=person.id, role=role
+            )
         word = sign_in.address_for(session, person, at=at)
     print(addresses.absolute(found.public_url, addresses.sign_in(options.language, word)))
 
@@ -160,7 +162,9 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(port=None, data=None)
 
 
-def _command(commands: Commands[argparse.ArgumentParser], name: str, act: Act, explained: str) -> argparse.ArgumentParser:
+def _command(
+    commands: Commands[argparse.ArgumentParser], name: str, act: Act, explained: str
+) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=explained, description=explained.capitalize() + ".")
     command.add_argument("--data", default=argparse.SUPPRESS, help="the folder for database, files and keys")
     command.set_defaults(act=act)
@@ -177,7 +181,9 @@ def _person_command(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _area_command(commands: Commands[argparse.ArgumentParser]) -> None:
-    area = commands.add_parser("area", help="add, rename, order or list areas").add_subparsers(dest="what", required=True)
+    area = commands.add_parser("area", help="add, rename, order or list areas").add_subparsers(
+        dest="what", required=True
+    )
     add = _command(area, "add", change_areas, "add an area")
     add.add_argument("name", metavar="NAME")
     for option in ("slug", "district", "line", "mark", "meeting-place"):

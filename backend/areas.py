@@ -25,8 +25,9 @@ MARKS = (
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # The first part of an address is a language, an area or one of these; an area can't be called what is taken.
 TAKEN = frozenset(
-    {"static", "manifest", "offline", "photos", "healthz", "readyz", "metrics", "feeds", "languages", "me", "moderation",
-     "coordination", "sign-in", "sign-out", "lessons", "outbox", "about", "privacy", "core", "methods", "comments", "help"}
+    {"static", "manifest", "offline", "photos", "healthz", "readyz", "metrics", "feeds", "languages", "me",
+     "moderation", "coordination", "sign-in", "sign-out", "lessons", "outbox", "about", "privacy", "core", "methods",
+     "comments", "help"}
 )  # fmt: skip
 
 

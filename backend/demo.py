@@ -67,7 +67,9 @@ def greetings(session: Session, settings: Settings, *, at: datetime) -> list[str
     lines = ["", "This is an example. Sign in as (each address works once):"]
     for person in example:
         word = sign_in.address_for(session, person, at=at)
-        lines.append(f"  {NAMES[person.name]:<12} {addresses.absolute(settings.public_url, addresses.sign_in('sv', word))}")
+        lines.append(
+            f"  {NAMES[person.name]:<12} {addresses.absolute(settings.public_url, addresses.sign_in('sv', word))}"
+        )
     _, numbers = slips.make_batch(session, keys.key(settings.data, "slips"), areas.by_slug(session, "seved"), 3, at=at)
     return [*lines, "Slips that let a resident of Seved vote:", *(f"  {number}" for number in numbers), ""]
 
@@ -114,7 +116,11 @@ def _write(session: Session, by_language: Texts) -> int:
 
 def _area(session: Session, row: dict[str, Any], at: datetime) -> Area:
     said = {
-        language: {"name": name, "meeting_place": row["meeting_place"]["name"][language], "motto": row["motto"][language]}
+        language: {
+            "name": name,
+            "meeting_place": row["meeting_place"]["name"][language],
+            "motto": row["motto"][language],
+        }
         for language, name in row["names"].items()
     }
     return areas.add(
@@ -150,7 +156,9 @@ def _case(session: Session, row: dict[str, Any], area: Area, at: datetime) -> Ca
         session.add(
             Note(case_id=case.id, area_id=area.id, texts_id=_write(session, said), by_name=note["by"], at=written)
         )
-    made = [_prototype(session, one, position, case, area, at) for position, one in enumerate(row.get("prototypes", ()))]
+    made = [
+        _prototype(session, one, position, case, area, at) for position, one in enumerate(row.get("prototypes", ()))
+    ]
     if "round" in row:
         _round(session, row["round"], made, case, area, at)
     return case
@@ -178,7 +186,9 @@ def _prototype(session: Session, row: dict[str, Any], position: int, case: Case,
 
 
 def _round(session: Session, row: dict[str, Any], made: list[Prototype], case: Case, area: Area, at: datetime) -> None:
-    closes = datetime.combine((at + timedelta(days=row["closes_in_days"])).astimezone(area.zone).date(), time(20), area.zone)
+    closes = datetime.combine(
+        (at + timedelta(days=row["closes_in_days"])).astimezone(area.zone).date(), time(20), area.zone
+    )
     asked = Round(
         case_id=case.id, area_id=area.id, texts_id=_write(session, _turn(row, "question")), winners=row["winners"],
         quorum=row["quorum"], opens_at=at - timedelta(days=row["opens_days_ago"]), closes_at=closes,
@@ -220,7 +230,11 @@ def _steps(session: Session, idea: Idea, case: Case | None, at: datetime) -> Non
         way.append(State(idea.state))
     for number, state in enumerate(way[: way.index(State(idea.state)) + 1]):
         moment = min(at, idea.created_at + timedelta(hours=20) * number)
-        session.add(IdeaStep(idea_id=idea.id, state=state, at=moment, case_id=case.id if case and state == State.IN_CASE else None))
+        session.add(
+            IdeaStep(
+                idea_id=idea.id, state=state, at=moment, case_id=case.id if case and state == State.IN_CASE else None
+            )
+        )
 
 
 def _supports(session: Session, idea: Idea, count: int, at: datetime) -> None:
@@ -254,6 +268,7 @@ def _lesson(session: Session, row: dict[str, Any], at: datetime) -> None:
     session.add(
         Lesson(
             texts_id=_write(session, _turn(row, "title", "text", "programme")), kind=row["kind"], stage=row["stage"],
-            programme=row["programme"]["sv"], years=str(row.get("years", "")), page=row["page"], is_example=True, created_at=at,
+            programme=row["programme"]["sv"], years=str(row.get("years", "")), page=row["page"], is_example=True,
+            created_at=at,
         )
     )  # fmt: skip

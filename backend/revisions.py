@@ -36,6 +36,8 @@ def raise_(session: Session, area_id: int | None, *rooms: str) -> None:
 
 def named(session: Session, area_id: int | None, rooms: Sequence[str]) -> str:
     """One text made of the rooms' numbers, the same as long as none of them has changed. One statement."""
-    query = select(Revision.room, Revision.number).where(Revision.area_id == (area_id or CITY), Revision.room.in_(rooms))
+    query = select(Revision.room, Revision.number).where(
+        Revision.area_id == (area_id or CITY), Revision.room.in_(rooms)
+    )
     numbers: dict[str, int] = dict(session.execute(query).all())
     return ".".join(str(numbers.get(room, 0)) for room in rooms)

@@ -29,7 +29,7 @@ class Child:
 
     def start(self) -> None:
         self.started = time.monotonic()
-        self.process = subprocess.Popen(self.command, env=dict(self.environment))  # noqa: S603, our own command line
+        self.process = subprocess.Popen(self.command, env=dict(self.environment))
 
     def look_after(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Starts it again when it has ended, at once the first time, then with growing pauses."""

@@ -15,7 +15,9 @@ UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u206
 
 def text(value: str | None, *, field: str, most: int, needed: bool = True) -> str:
     """Trimmed text of at most `most` characters. Raises Refusal that names field when it is empty or too long."""
-    clean = unicodedata.normalize("NFC", UNSEEN.sub("", (value or "").replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    clean = unicodedata.normalize(
+        "NFC", UNSEEN.sub("", (value or "").replace("\r\n", "\n").replace("\r", "\n"))
+    ).strip()
     if needed and not clean:
         raise Refusal(say("Write something here first."), field=field)
     if len(clean) > most:
@@ -51,7 +53,5 @@ def whole_number(value: str | None, *, field: str, least: int, most: int) -> int
     """A whole number between least and most; Arabic and Persian digits are read too. Raises Refusal."""
     plain = (value or "").strip()
     if not plain.isdecimal() or len(plain) > 9 or not least <= int(plain) <= most:
-        raise Refusal(
-            say("Write a whole number between %(least)s and %(most)s.", least=least, most=most), field=field
-        )
+        raise Refusal(say("Write a whole number between %(least)s and %(most)s.", least=least, most=most), field=field)
     return int(plain)

@@ -148,7 +148,14 @@ def device_name() -> str:
     """A few plain words on the browser, for the list of devices."""
     agent = request.headers.get("User-Agent", "")
     browsers = {"Firefox": "Firefox", "Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung", "Chrome": "Chrome"}
-    systems = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "Mac", "Linux": "Linux"}
+    systems = {
+        "Android": "Android",
+        "iPhone": "iPhone",
+        "iPad": "iPad",
+        "Windows": "Windows",
+        "Mac OS": "Mac",
+        "Linux": "Linux",
+    }
     browser = next((name for sign, name in browsers.items() if sign in agent), "Safari" if "Safari" in agent else "")
     system = next((name for sign, name in systems.items() if sign in agent), "")
     return ", ".join(word for word in (browser, system) if word)

@@ -29,8 +29,17 @@ def show() -> ResponseReturnValue:
         background_color="#f7f1e4",
         theme_color="#f7f1e4",
         icons=[
-            {"src": assets.static(f"icons/{name}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
-            for name, size, purpose in (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("maskable-512", 512, "maskable"))
+            {
+                "src": assets.static(f"icons/{name}.png"),
+                "sizes": f"{size}x{size}",
+                "type": "image/png",
+                "purpose": purpose,
+            }
+            for name, size, purpose in (
+                ("icon-192", 192, "any"),
+                ("icon-512", 512, "any"),
+                ("maskable-512", 512, "maskable"),
+            )
         ],
         shortcuts=[{"name": _("My page"), "url": url_for("me.index")}],
     )

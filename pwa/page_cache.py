@@ -96,7 +96,9 @@ def _render(revision: str, view: Any, args: Any, values: Any) -> Page | Response
 def _answer(page: Page) -> Response:
     coding = next((one for one in ("br", "gzip") if one in request.headers.get("Accept-Encoding", "")), "")
     if coding and coding not in page.bodies:
-        page.bodies[coding] = brotli.compress(page.bodies[""], quality=5) if coding == "br" else gzip.compress(page.bodies[""], 5)
+        page.bodies[coding] = (
+            brotli.compress(page.bodies[""], quality=5) if coding == "br" else gzip.compress(page.bodies[""], 5)
+        )
     response = Response(page.bodies[coding], content_type=page.mimetype)
     if coding:
         response.headers["Content-Encoding"] = coding

@@ -1,4 +1,4 @@
-"""Fixtures for everybody: rows on SQLite and PostgreSQL, an application on each, and clients that behave like browsers."""
+"""For everybody: rows on SQLite and PostgreSQL, an application on each, and clients that behave like browsers."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import pwd
 import shutil
@@ -22,7 +21,7 @@ QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_con
 
 def programs() -> Path | None:
     """The folder of the newest server on this machine, or None."""
-    folders = [Path(found) for found in glob.glob("/usr/lib/postgresql/*/bin")]
+    folders = list(Path("/usr/lib/postgresql").glob("*/bin"))
     folders.sort(key=lambda folder: int(folder.parent.name))
     if on_path := shutil.which("initdb"):
         folders.append(Path(on_path).parent)
@@ -41,7 +40,19 @@ def temporary() -> Iterator[str]:
         os.chown(folder, user.pw_uid, user.pw_gid)
         account = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **account}
-    made = [found / "initdb", "-D", folder / "rows", "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    made = [
+        found / "initdb",
+        "-D",
+        folder / "rows",
+        "-U",
+        "tests",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+    ]
     subprocess.run(made, check=True, **quiet)
     options = [word for option in QUICK for word in ("-c", option)]
     server = subprocess.Popen([found / "postgres", "-D", folder / "rows", "-k", folder, *options], **quiet)

@@ -69,7 +69,9 @@ def update(tag: str, domain: str, template: Catalog) -> int:
     for message in template:
         if not message.id:
             continue
-        known = next((one for book in (old, *others) if (one := book.get(message.id, message.context)) and one.string), None)
+        known = next(
+            (one for book in (old, *others) if (one := book.get(message.id, message.context)) and one.string), None
+        )
         string = known.string if known else ("",) * PLURALS[tag][0] if message.pluralizable else ""
         new.add(message.id, string, auto_comments=message.auto_comments, context=message.context)
         if not all(string if isinstance(string, tuple | list) else (string,)):
@@ -85,10 +87,22 @@ def write(path: Path, catalogue: Catalog) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     catalogue.header_comment, catalogue.fuzzy = "# Innovationsforum", False
     with path.open("wb") as file:
-        write_po(file, catalogue, sort_output=True, omit_header=False, no_location=True, width=120, ignore_obsolete=True)
+        write_po(
+            file, catalogue, sort_output=True, omit_header=False, no_location=True, width=120, ignore_obsolete=True
+        )
     lines = path.read_text("utf-8").splitlines(keepends=True)
-    dated = ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator", "Language-Team", "Project-Id", "Report-")
-    path.write_text("".join(line for line in lines if not line.startswith(tuple(f'"{word}' for word in dated))), "utf-8")
+    dated = (
+        "POT-Creation-Date",
+        "PO-Revision-Date",
+        "Generated-By",
+        "Last-Translator",
+        "Language-Team",
+        "Project-Id",
+        "Report-",
+    )
+    path.write_text(
+        "".join(line for line in lines if not line.startswith(tuple(f'"{word}' for word in dated))), "utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -17,7 +17,9 @@ def run(tmp_path: Path, database_url: str):  # type: ignore[no-untyped-def]
     def command(*words: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": database_url}
         call = [sys.executable, "-m", "backend", *words, "--data", str(tmp_path / "data")]
-        return subprocess.run(call, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60)
+        return subprocess.run(
+            call, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60
+        )
 
     return command
 

@@ -8,7 +8,14 @@ from backend.wording import say, say_count
 
 @pytest.mark.parametrize(
     ("tags", "chosen"),
-    [(["ar-EG", "en"], "ar"), (["nb", "en"], "sv"), (["xx", "en-GB"], "en"), ([], "sv"), (["zz"], "sv"), (["AR_sy"], "ar")],
+    [
+        (["ar-EG", "en"], "ar"),
+        (["nb", "en"], "sv"),
+        (["xx", "en-GB"], "en"),
+        ([], "sv"),
+        (["zz"], "sv"),
+        (["AR_sy"], "ar"),
+    ],
 )
 def test_the_first_wanted_language_that_is_offered_is_chosen(tags: list[str], chosen: str) -> None:
     assert languages.best(tags).tag == chosen

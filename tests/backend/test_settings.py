@@ -13,7 +13,14 @@ def test_nothing_needs_to_be_set() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "eighty"), ("PORT", "-1"), ("LEASE_SECONDS", "0"), ("LEASE_SECONDS", "nan"), ("PRODUCTION", "maybe"), ("PUBLIC_URL", "ftp://x")],
+    [
+        ("PORT", "eighty"),
+        ("PORT", "-1"),
+        ("LEASE_SECONDS", "0"),
+        ("LEASE_SECONDS", "nan"),
+        ("PRODUCTION", "maybe"),
+        ("PUBLIC_URL", "ftp://x"),
+    ],
 )
 def test_a_wrong_value_names_itself(name: str, value: str) -> None:
     with pytest.raises(WrongSetting, match=name):

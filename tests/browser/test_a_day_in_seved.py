@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -25,6 +25,7 @@ from tests.browser.service import Service
 from tests.push_service import PushService
 
 IDEA = "مقاعد في الظل\nلا مكان يجلس فيه كبار السن في الصيف."
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
 STATUS = ".line.thin li.here"
 
 
@@ -51,7 +52,9 @@ def service(rows: str | None, push: PushService, tmp_path_factory: pytest.TempPa
 
 
 def count(service: Service, query: str, **values: object) -> int:
-    engine = database.connect(service.environment.get("DATABASE_URL", f"sqlite:///{service.folder}/data/innovationsforum.db"))
+    engine = database.connect(
+        service.environment.get("DATABASE_URL", f"sqlite:///{service.folder}/data/innovationsforum.db")
+    )
     with engine.connect() as connection:
         found = connection.execute(text(query), values).scalar_one()
     engine.dispose()
@@ -217,7 +220,9 @@ def the_coordinator_closes_and_the_result_is_drawn(phones: Phones, service: Serv
 # --- 4 ---
 
 
-def a_meeting_is_announced_to_every_phone(phones: Phones, service: Service, push: PushService, autopush: Autopush) -> str:
+def a_meeting_is_announced_to_every_phone(
+    phones: Phones, service: Service, push: PushService, autopush: Autopush
+) -> str:
     path = program("firefox-esr", "firefox")
     settings = {"dom.push.serverURL": autopush.address}
     with Firefox(path, "ar", **settings) as arabic, Firefox(path, "sv", **settings) as swedish:
@@ -228,7 +233,7 @@ def a_meeting_is_announced_to_every_phone(phones: Phones, service: Service, push
         meeting = announce(phones, service)
 
         shown = {tag: notice_of(firefox) for firefox, tag in ((arabic, "ar"), (swedish, "sv"))}
-    day = date.today() + timedelta(days=9)
+    day = datetime.now(STOCKHOLM).date() + timedelta(days=9)
     assert (shown["ar"]["lang"], shown["ar"]["dir"]) == ("ar", "rtl")
     assert (shown["sv"]["lang"], shown["sv"]["dir"]) == ("sv", "ltr")
     for said in shown.values():
@@ -279,7 +284,7 @@ def announce(phones: Phones, service: Service) -> str:
     page.goto("/sv/seved/meetings/new")
     expect(page.locator("main form button.big")).to_contain_text("3")  # it says how many it reaches
     page.locator('[name="title"], [name="title_sv"]').first.fill("Vi bygger bänkar")
-    page.locator('input[type="date"]').fill((date.today() + timedelta(days=9)).isoformat())
+    page.locator('input[type="date"]').fill((datetime.now(STOCKHOLM).date() + timedelta(days=9)).isoformat())
     page.locator('input[type="time"]').first.fill("18:30")
     page.locator("main form button.big").click()
     expect(page.locator("main")).to_contain_text("Vi bygger bänkar")

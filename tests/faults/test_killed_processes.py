@@ -51,7 +51,7 @@ def test_web_and_worker_are_started_again(service: tuple[int, int]) -> None:
 def test_one_killed_web_process_does_not_end_the_others(service: tuple[int, int]) -> None:
     pid, port = service
     [master] = children(pid, "granian")
-    workers = [child for child in children(master, "granian") or children(master, "spawn")]
+    workers = children(master, "granian") or children(master, "spawn")
     assert len(workers) >= 2
 
     os.kill(workers[0], signal.SIGKILL)

@@ -13,7 +13,9 @@ from tests.makers import seved
     [("ar-EG,ar;q=0.9", None, "/ar/"), ("nb,en;q=0.5", None, "/sv/"), ("zz", None, "/sv/"), ("", None, "/sv/"),
      ("ar", "en", "/en/"), ("ar", "zz", "/ar/")],
 )  # fmt: skip
-def test_the_start_leads_to_the_readers_language(client: FlaskClient, wanted: str, cookie: str | None, led_to: str) -> None:
+def test_the_start_leads_to_the_readers_language(
+    client: FlaskClient, wanted: str, cookie: str | None, led_to: str
+) -> None:
     if cookie:
         client.set_cookie("language", cookie)
 
@@ -47,7 +49,9 @@ def test_switching_keeps_page_and_query(client: FlaskClient) -> None:
     assert '/ar/languages?page=2"' in page
 
 
-@pytest.mark.parametrize("path", ["/xx/", "/sv/nowhere/", "/nowhere", "/sv/languages/x", "/i/999999999", "/i/0", "/%00", "/sv/%ff/"])
+@pytest.mark.parametrize(
+    "path", ["/xx/", "/sv/nowhere/", "/nowhere", "/sv/languages/x", "/i/999999999", "/i/0", "/%00", "/sv/%ff/"]
+)
 def test_what_is_not_there_is_said_in_the_readers_language(client: FlaskClient, path: str) -> None:
     answer = client.get(path, headers={"Accept-Language": "ar"})
 
