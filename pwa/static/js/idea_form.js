@@ -7,28 +7,29 @@ import { flush } from "./shared/outbox_sending.js";
 import { smaller } from "./shared/photo.js";
 
 const PAUSE = 400; // milliseconds after the last key
+const PATIENCE = 6000; // milliseconds until what is being sent is shown where it waits
 
 export async function enhance(form) {
   const page = { form, check: document.querySelector('[data-part="check"]'), photo: null, alt: "" };
-  await restore(page);
-  let timer;
+  await restore(page); // where nothing can be kept this fails, and the form stays as it is without a script
   form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => save(page), PAUSE);
+    clearTimeout(page.timer);
+    page.timer = setTimeout(() => save(page), PAUSE);
   });
   form.elements.photo?.addEventListener("change", () => takePhoto(page));
   form.addEventListener("submit", (event) => {
-    // A language button leaves with what was typed; the draft comes back in the other language.
-    if (event.submitter?.name === "switch_to" || !form.elements.text.value.trim()) return save(page);
+    const wanted = event.submitter?.name === "switch_to" ? inLanguage(event.submitter.value) : null;
+    if (!wanted && !form.elements.text.value.trim()) return save(page);
     event.preventDefault();
-    lookThrough(page);
+    if (wanted) save(page).then(() => location.assign(wanted)); // the draft comes back in the other language
+    else lookThrough(page);
   });
   page.check.querySelector('[data-act="change"]').addEventListener("click", () => turn(page, false));
   page.check.querySelector('[data-act="send"]').addEventListener("click", (event) => send(page, event.currentTarget));
 }
 
 async function restore(page) {
-  const draft = await find("drafts", page.form.dataset.area).catch(() => null);
+  const draft = await find("drafts", page.form.dataset.area);
   if (!draft) return;
   const { text, alt } = page.form.elements;
   if (!text.value) text.value = draft.text;
@@ -51,6 +52,10 @@ function showSaved(page, at) {
   line.querySelector("time").textContent = new Date(at).toTimeString().slice(0, 5);
   const kept = page.form.querySelector('[data-part="photo-kept"]');
   if (kept) kept.hidden = !page.photo;
+}
+
+function inLanguage(tag) {
+  return document.querySelector(`link[rel=alternate][hreflang="${tag}"]`)?.href;
 }
 
 async function takePhoto(page) {
@@ -86,9 +91,10 @@ async function send(page, button) {
     send: form.dataset.send, text: form.elements.text.value, alt: form.elements.alt?.value ?? "", photo: page.photo,
     madeAt: Date.now(),
   });
+  clearTimeout(page.timer);
   await remove("drafts", form.dataset.area);
   await sendLater().catch(() => {}); // some browsers have no Background Sync: then a page sends it
-  if (navigator.onLine) await flush();
+  if (navigator.onLine) await Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
   const sent = await find("outbox", uuid);
   location.assign(sent?.address ?? form.dataset.outbox);
 }
