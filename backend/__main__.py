@@ -17,6 +17,7 @@ from . import (
     audit,
     database,
     demo,
+    files,
     keys,
     languages,
     migrations,
@@ -77,11 +78,14 @@ def migrate(found: Settings, options: argparse.Namespace) -> None:
 
 
 def load_demo(found: Settings, options: argparse.Namespace) -> None:
+    if options.remove:
+        with _rows(found) as session:
+            photos = demo.remove(session)
+        for key in photos:
+            files.store(found.files_url).remove(key)
+        print("The example is gone.")
+        return
     with _rows(found) as session:
-        if options.remove:
-            demo.remove(session)
-            print("The example is gone.")
-            return
         demo.load(session, at=database.now())
         print(*demo.greetings(session, found, at=database.now()), sep="\n")
 

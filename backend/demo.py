@@ -30,6 +30,7 @@ from .lessons import Lesson
 from .meetings import Meeting
 from .moderation import Waiting
 from .people import Level, Person, Role
+from .photos import Photo
 from .prototypes import Prototype
 from .settings import Settings
 from .supports import Support
@@ -77,9 +78,13 @@ def greetings(session: Session, settings: Settings, *, at: datetime) -> list[str
 NAMES = {"Hodan": "resident", "Mira": "moderator", "Karin": "coordinator"}
 
 
-def remove(session: Session) -> None:
-    """Takes all of the example away, with whatever was written in its areas."""
+def remove(session: Session) -> list[str]:
+    """Takes all of the example away, with whatever was written in its areas.
+
+    Returns the keys of its photos: their files can go once the caller has committed.
+    """
     gone = set(session.scalars(select(Area.id).where(Area.is_example)))
+    photos = list(session.scalars(select(Photo.key).where(Photo.area_id.in_(gone))))
     strangers = select(Person.id).where(Person.is_example)
     session.execute(update(Idea).where(Idea.area_id.in_(gone)).values(case_id=None, photo_id=None))
     for table in reversed(Base.metadata.sorted_tables):
@@ -93,6 +98,7 @@ def remove(session: Session) -> None:
     texts.sweep(session)
     for room in ROOMS:
         revisions.raise_(session, None, room)
+    return photos
 
 
 def _read(noun: str) -> list[dict[str, Any]]:

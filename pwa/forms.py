@@ -39,6 +39,10 @@ class Form(FlaskForm):
         csrf_class = TokenOfSignIn
         csrf_field_name = "csrf_token"
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What a form sent. A body of JSON is no form; the library would take it for one, whatever it holds."""
+            return None if request.is_json else super().wrap_formdata(form, formdata)
+
     def is_sent(self) -> bool:
         """Whether it was posted to be carried out, with its token; a language button only shows the page anew."""
         return request.method == "POST" and not request.form.get("switch_to") and self.validate()
