@@ -11,6 +11,7 @@ const PATIENCE = 6000; // milliseconds until what is being sent is shown where i
 
 export async function enhance(form) {
   const page = { form, check: document.querySelector('[data-part="check"]'), photo: null, alt: "" };
+  showPhoto(page);
   await restore(page); // where nothing can be kept this fails, and the form stays as it is without a script
   form.addEventListener("input", () => {
     clearTimeout(page.timer);
@@ -50,8 +51,16 @@ function showSaved(page, at) {
   if (!line) return;
   line.hidden = false;
   line.querySelector("time").textContent = new Date(at).toTimeString().slice(0, 5);
+  showPhoto(page);
+}
+
+// What a photo shows is asked only once there is one.
+function showPhoto(page) {
   const kept = page.form.querySelector('[data-part="photo-kept"]');
   if (kept) kept.hidden = !page.photo;
+  const { alt, photo_key: sentBefore } = page.form.elements;
+  const asked = alt?.closest(".ask-one");
+  if (asked) asked.hidden = !page.photo && !sentBefore?.value && !asked.classList.contains("bad");
 }
 
 function inLanguage(tag) {
