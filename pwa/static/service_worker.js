@@ -30,6 +30,7 @@ async function takeOver() {
   await Promise.all(old.map((name) => caches.delete(name)));
   await self.registration.navigationPreload?.enable();
   await self.clients.claim();
+  for (const page of await self.clients.matchAll()) page.postMessage({ release: RELEASE });
 }
 
 function answer(event) {
@@ -48,15 +49,18 @@ async function sendOrComeBack() {
 
 // --- files ---
 
-// A saved page may name files of an older release, which are gone everywhere: today's stand in for them.
 async function fromShell(request, address) {
-  const today = address.pathname.replace(/^\/static\/[^/]+\//, `/static/${RELEASE}/`);
   const cache = await caches.open(STATIC);
-  const saved = await cache.match(today, { ignoreVary: true });
+  const saved = await cache.match(request, { ignoreVary: true });
   if (saved) return saved;
-  const fresh = await fetch(today);
-  if (fresh.ok) await cache.put(today, fresh.clone());
-  return fresh;
+  const fresh = await fetch(request).catch(() => null);
+  if (fresh?.ok) {
+    await cache.put(request, fresh.clone()).catch(() => {}); // a full phone shows it all the same
+    return fresh;
+  }
+  // A saved page may name files of an older release, which are gone everywhere: today's stand in for them.
+  const today = address.pathname.replace(/^\/static\/[^/]+\//, `/static/${RELEASE}/`);
+  return (await cache.match(today, { ignoreVary: true })) ?? fresh ?? Response.error();
 }
 
 // A photo never changes under its address.

@@ -118,6 +118,35 @@ def test_pages_in_filters_are_kept_apart(phones: Phones) -> None:
     expect(page.locator(".saved-copy")).to_be_visible()
 
 
+@pytest.mark.parametrize("is_offline", [False, True])
+def test_files_of_an_older_release_are_answered_by_todays(phones: Phones, is_offline: bool) -> None:
+    context = phones()
+    page = context.new_page()
+    page.goto("/sv/seved/")
+    controlled(page)
+
+    context.set_offline(is_offline)
+    found = page.evaluate("fetch('/static/0123456789/app.css').then((answer) => answer.text())")
+
+    assert "--paper" in found
+
+
+def test_a_new_version_says_so_and_leaves_whoever_writes_alone(phone: Page) -> None:
+    phone.goto("/sv/seved/ideas/new")
+    controlled(phone)
+    newer = """navigator.serviceWorker.dispatchEvent(
+        new MessageEvent("message", { data: { release: "0123456789" } }))"""
+
+    phone.evaluate(newer)
+    expect(phone.locator("[data-enhance=update]")).to_be_visible()
+    phone.locator("#text").fill("Mitt i en mening")
+    expect(phone.locator("[data-enhance=update]")).to_be_hidden()
+    phone.evaluate(newer)
+
+    expect(phone.locator("[data-enhance=update]")).to_be_hidden()
+    expect(phone.locator("#text")).to_have_value("Mitt i en mening")
+
+
 def test_the_kill_switch_takes_the_worker_away(phones: Phones, tmp_path_factory: pytest.TempPathFactory) -> None:
     with Service(tmp_path_factory.mktemp("off")) as own:
         page = phones(base_url=own.address).new_page()

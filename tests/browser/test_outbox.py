@@ -148,6 +148,55 @@ def test_what_is_refused_needs_somebody_and_says_why(phone: Page) -> None:
     expect(phone.locator(".outbox li [data-slot=error]")).not_to_be_empty()
 
 
+def sign_in(page: Page, service: Service, name: str) -> None:
+    page.goto(service.sign_in_address(name, "resident"))
+    page.locator("main form button").first.click()
+    expect(page.locator("main h1")).to_be_visible()
+
+
+def test_nobody_sends_what_somebody_else_wrote_on_this_phone(phones: Phones, service: Service) -> None:
+    context = phones()
+    page = context.new_page()
+    sign_in(page, service, "Ana")
+    page.goto("/sv/seved/")
+    expect(page.locator(".me")).to_contain_text("Ana")
+    controlled(page)
+    context.set_offline(True)
+    write(page, "Anas egna ord")
+    page.wait_for_url("**/sv/outbox")
+
+    cookies = [one for one in context.cookies() if one["name"] not in ("innovationsforum", "somebody")]
+    context.clear_cookies()  # the session has ended; Bo comes
+    context.add_cookies(cookies)  # type: ignore[arg-type]
+    context.set_offline(False)
+
+    expect(page.locator(".outbox li .hop[data-at='x']")).to_be_visible()
+    expect(page.locator(".outbox li [data-slot=error]")).not_to_be_empty()
+    assert received(service, "Anas egna ord") == 0
+
+
+def test_signing_out_says_what_is_lost_and_empties_the_phone(phones: Phones, service: Service) -> None:
+    context = phones()
+    page = context.new_page()
+    sign_in(page, service, "Ana")
+    page.goto("/sv/seved/")
+    controlled(page)
+    context.set_offline(True)
+    write(page, "Ännu inte skickat")
+    page.wait_for_url("**/sv/outbox")
+    context.clear_cookies(name="innovationsforum")  # nothing is sent in her name while she looks away
+    context.set_offline(False)
+    expect(page.locator(".outbox li .hop[data-at='x']")).to_be_visible()
+    sign_in(page, service, "Ana")
+
+    page.goto("/sv/sign-out")
+    expect(page.locator("[data-part=waiting]")).to_be_visible()
+    page.locator("main form button").first.click()
+
+    expect(page.locator("main form")).to_have_count(0)
+    assert page.evaluate(OUTBOX) == []
+
+
 def test_a_draft_saves_itself_and_comes_along_into_another_language(phone: Page) -> None:
     phone.goto("/sv/seved/ideas/new")
     phone.locator("#text").fill("Halvskriven idé")

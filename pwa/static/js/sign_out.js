@@ -21,5 +21,6 @@ async function clean() {
   const registration = await navigator.serviceWorker?.getRegistration();
   const subscription = await registration?.pushManager?.getSubscription();
   await subscription?.unsubscribe();
+  await window.caches?.delete("pages"); // what somebody has read is theirs too
   for (const notice of (await registration?.getNotifications?.()) ?? []) notice.close();
 }
