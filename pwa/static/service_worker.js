@@ -177,13 +177,18 @@ async function keepAhead(address) {
 
 // --- notices ---
 
-// Something is always shown: browsers take the permission away from who stays silent.
+// Something is always shown: browsers take the permission away from who stays silent. So where a message can't be read,
+// or holds what the browser does not take, the phone says that there is news.
 async function show(data) {
-  const notice = read(data);
   const tag = await languageOf(self.location);
-  const { title, navigate, ...options } = notice ?? { ...WORDS[tag], lang: tag, tag: "unreadable", navigate: `/${tag}/` };
-  const isRepeat = await isSeen(options.data?.notice);
-  await self.registration.showNotification(title, {
+  const news = { ...WORDS[tag], lang: tag, tag: "unreadable", navigate: `/${tag}/` };
+  const notice = read(data) ?? news;
+  const isRepeat = await isSeen(notice.data?.notice).catch(() => false); // a full phone notes nothing
+  await draw(notice, isRepeat).catch(() => draw(news, false));
+}
+
+function draw({ title, navigate, ...options }, isRepeat) {
+  return self.registration.showNotification(title, {
     icon: `/static/${RELEASE}/icons/icon-192.png`,
     badge: `/static/${RELEASE}/icons/badge-96.png`,
     ...options,
@@ -215,11 +220,21 @@ async function isSeen(number) {
 
 async function openNotice(event) {
   event.notification.close();
-  const address = new URL(event.notification.data?.navigate ?? "/", self.location.origin);
-  const target = address.origin === self.location.origin ? address.href : self.location.origin;
+  const target = ownAddress(event.notification.data?.navigate);
   const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const there = windows.find((one) => one.url === target);
   return there ? there.focus() : self.clients.openWindow(target);
+}
+
+// A tap leads to pages of ours only, whatever a message says.
+function ownAddress(navigate) {
+  const home = new URL("/", self.location.origin).href;
+  try {
+    const address = new URL(navigate ?? home, home);
+    return address.origin === self.location.origin ? address.href : home;
+  } catch {
+    return home;
+  }
 }
 
 // The browser has given this phone another address: the server hears of it at once, else at the next visit.
