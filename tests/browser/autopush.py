@@ -9,9 +9,11 @@ from __future__ import annotations
 import base64
 import json
 import threading
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
 from tests.push_service import Phone, PushService
@@ -24,6 +26,7 @@ class Autopush:
         self.service = service
         self.phones: dict[str, Phone] = {}  # by channel
         self.acknowledged: list[dict[str, Any]] = []  # a code of 100 says: delivered to the service worker
+        self.strangers: list[str] = []  # channels for which another key signed than the browser subscribed with
 
     def __enter__(self) -> Autopush:
         self._server = serve(self._talk, "127.0.0.1", 0)
@@ -53,7 +56,7 @@ class Autopush:
                 return {"uaid": said.get("uaid") or uuid4().hex, "use_webpush": True, "broadcasts": {}}
             case "register":
                 phone = self.phones[channel] = self.service.phone()
-                phone.pass_on = lambda body, headers: _notify(browser, channel, body, headers)
+                phone.pass_on = lambda body, headers: self._pass_on(browser, said, body, headers)
                 return {"channelID": channel, "pushEndpoint": phone.endpoint}
             case "unregister":
                 self.phones[channel].is_gone = True
@@ -62,9 +65,21 @@ class Autopush:
                 self.acknowledged += said["updates"]
         return None
 
+    def _pass_on(self, browser: ServerConnection, asked: dict[str, Any], body: bytes, headers: dict[str, str]) -> None:
+        if _key_in(headers) != asked["key"].rstrip("="):
+            self.strangers.append(asked["channelID"])
+            return
+        with suppress(ConnectionClosed):  # a real one would keep it until the browser is back
+            browser.send(json.dumps(_notification(asked["channelID"], body, headers)))
 
-def _notify(browser: ServerConnection, channel: str, body: bytes, headers: dict[str, str]) -> None:
-    message = {
+
+def _key_in(headers: dict[str, str]) -> str:
+    """The public key that signed, as the header names it (RFC 8292, section 3.2)."""
+    return headers["authorization"].rpartition("k=")[2].rstrip("=")
+
+
+def _notification(channel: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+    return {
         "messageType": "notification",
         "channelID": channel,
         "version": uuid4().hex,
@@ -72,4 +87,3 @@ def _notify(browser: ServerConnection, channel: str, body: bytes, headers: dict[
         "data": base64.urlsafe_b64encode(body).rstrip(b"=").decode(),
         "headers": {"encoding": headers["content-encoding"]},
     }
-    browser.send(json.dumps(message))
