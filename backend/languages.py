@@ -36,6 +36,7 @@ WRITTEN = (
     Language("bs", "Bosanski"),
     Language("sq", "Shqip"),
     Language("fa", "فارسی", "rtl"),
+    Language("fa-AF", "دری", "rtl"),
     Language("pl", "Polski"),
     Language("ku", "Kurdî"),
     Language("ckb", "کوردی", "rtl"),

@@ -6,11 +6,14 @@ a worker has no request that could tell a language.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
@@ -55,6 +58,7 @@ def say_count(english: str, plural: str, number: int, **values: Any) -> Wording:
 @cache
 def translations(language: str) -> NullTranslations:
     """Both catalogues of a language as one; an empty one where there is none."""
+    compile_catalogues()
     found = NullTranslations()
     for domain in reversed(DOMAINS):
         catalogue = Translations.load(str(CATALOGUES), [language.replace("-", "_")], domain)
@@ -62,3 +66,18 @@ def translations(language: str) -> NullTranslations:
             catalogue.add_fallback(found)
             found = catalogue
     return found
+
+
+def compile_catalogues(root: Path = CATALOGUES) -> None:
+    """Makes the .mo files that are missing or older than their .po, so that none is committed.
+
+    Whoever speaks first does it, page or worker; each writes a file of its own and puts it in place at once.
+    """
+    for po in root.glob("*/LC_MESSAGES/*.po"):
+        mo = po.with_suffix(".mo")
+        if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
+            continue
+        fresh = mo.with_name(f".{mo.name}.{os.getpid()}")
+        with po.open("rb") as source, fresh.open("wb") as target:
+            write_mo(target, read_po(source, locale=po.parts[-3]))
+        fresh.replace(mo)

@@ -30,7 +30,7 @@ def init(app: Flask) -> None:
     app.teardown_appcontext(_close)
     app.after_request(_keep_signed_in)
     app.after_request(_set_cookies)
-    app.context_processor(lambda: {"person": person, "csrf_token": csrf_token})
+    app.context_processor(lambda: {"person": person, "csrf_token": csrf_token, "leads_an_area": leads_an_area})
 
 
 def settings(app: Flask | None = None) -> Settings:
@@ -87,6 +87,12 @@ def known_person() -> Person | None:
     """The same, but only people who signed in."""
     found = person()
     return found if found and found.level >= Level.NEIGHBOUR else None
+
+
+def leads_an_area() -> bool:
+    """Whether who asks is a coordinator somewhere, or of the core team."""
+    somebody = known_person()
+    return somebody is not None and people.areas_of(somebody, Role.COORDINATOR) != set()
 
 
 def person_or_guest() -> Person:

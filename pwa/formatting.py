@@ -22,7 +22,7 @@ DEFAULT_ZONE = ZoneInfo("Europe/Stockholm")
 
 def init(app: Flask) -> None:
     moments = (day, day_with_year, weekday, day_number, month, clock, iso, ago, waiting)
-    for name in (*moments, number, words, own_words, bdi):
+    for name in (*moments, number, words, own_words, bdi, uncapitalised):
         app.add_template_filter(name)
     app.add_template_global(current.now, "now")
 
@@ -64,10 +64,12 @@ def iso(moment: datetime) -> str:
 
 
 def ago(moment: datetime) -> str:
-    """ "today", "yesterday", else the day in words."""
+    """ "today", "yesterday", "tomorrow", else the day in words."""
     days = (local(current.now()).date() - local(moment).date()).days
     if days == 0:
         return _("today")
+    if days == -1:
+        return _("tomorrow")
     return _("yesterday") if days == 1 else day(moment)
 
 
@@ -104,6 +106,11 @@ def own_words(text: str, its_language: str, tag: str = "span") -> Markup:
     if its_language == language.this().tag:
         opening = Markup("<{}>").format(tag)
     return opening + escape(text) + Markup("</{}>").format(tag)
+
+
+def uncapitalised(name: str) -> str:
+    """A name as it stands within a sentence: "Prototypes" becomes "prototypes"; scripts without capitals stay."""
+    return name[:1].lower() + name[1:]
 
 
 def bdi(name: str) -> Markup:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from werkzeug.routing import BaseConverter, BuildError
 
-from backend import areas, languages
+from backend import areas, languages, wording
 from backend.languages import Language
 from backend.wording import CATALOGUES, DOMAINS
 
 from . import current
 
 COOKIE = "language"
+ARABIC_SCRIPT = {"ar", "fa", "fa-AF", "ps", "ckb"}  # they write another comma
 
 
 class LanguageConverter(BaseConverter):
@@ -27,7 +24,7 @@ class LanguageConverter(BaseConverter):
 
 
 def init(app: Flask) -> None:
-    compile_catalogues()
+    wording.compile_catalogues()
     Babel(
         app,
         default_domain=";".join(DOMAINS),
@@ -43,6 +40,7 @@ def init(app: Flask) -> None:
             "language": this(),
             "languages": languages.OFFERED,
             "in_language": in_language,
+            "comma": "،" if this().tag in ARABIC_SCRIPT else ",",
             "area": g.get("area"),
             "area_name": g.area.name_in(this().tag) if g.get("area") else "",
             "city_name": current.settings().city_name,
@@ -71,18 +69,6 @@ def in_language(tag: str) -> str:
         return url_for(request.endpoint or "areas.index", **{**(request.view_args or {}), **query, "lang": tag})
     except BuildError:
         return url_for("areas.index", lang=tag)
-
-
-def compile_catalogues(root: Path = CATALOGUES) -> None:
-    """Makes the .mo files that are missing or older than their .po, so that none is committed."""
-    for po in root.glob("*/LC_MESSAGES/*.po"):
-        mo = po.with_suffix(".mo")
-        if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
-            continue
-        fresh = mo.with_name(f".{mo.name}.{os.getpid()}")
-        with po.open("rb") as source, fresh.open("wb") as target:
-            write_mo(target, read_po(source, locale=po.parts[-3]))
-        fresh.replace(mo)
 
 
 def _switch() -> ResponseReturnValue | None:

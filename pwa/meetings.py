@@ -173,7 +173,8 @@ def told(number: int) -> ResponseReturnValue:
 def in_words(tags: Iterable[str]) -> str:
     """Names of languages in the reader's own, as a list; the language's own name where ours has none."""
     locale = Locale.parse(language.this().locale)
-    names = [locale.languages.get(tag) or languages.WRITTEN_BY_TAG[tag].autonym for tag in tags]
+    known = [languages.WRITTEN_BY_TAG[tag] for tag in tags if tag in languages.WRITTEN_BY_TAG]
+    names = [locale.languages.get(one.locale) or one.autonym for one in known]
     return format_list(names, locale=locale) if names else ""
 
 

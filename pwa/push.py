@@ -147,11 +147,12 @@ def _followed(somebody: Person | None) -> list[str]:
 
 
 def _sent() -> dict[str, str]:
-    """The texts in the JSON that was sent, without signs that no row can hold; what is no text is left out."""
+    """The texts in the JSON that was sent; what is no text is left out. Raises Refusal for signs no row can hold."""
     found = request.get_json(silent=True)
-    if not isinstance(found, dict):
+    texts = {name: text for name, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else None
+    if texts is None or any(typed.UNSEEN.search(text) for text in texts.values()):
         raise Refusal(say("This form has been changed on its way. Open the page again."))
-    return {name: typed.UNSEEN.sub("", text) for name, text in found.items() if isinstance(text, str)}
+    return texts
 
 
 def _make_sure_of_token() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -51,14 +52,6 @@ def make_sure_there_is_postgresql() -> None:
     pytest.skip("PostgreSQL is not installed")
 
 
-@pytest.fixture(scope="module")
-def fresh_postgresql_url() -> Iterator[str]:
-    """A server of its own, without a table."""
-    make_sure_there_is_postgresql()
-    with postgresql.temporary() as url:
-        yield url
-
-
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     make_sure_there_is_postgresql()
@@ -94,6 +87,23 @@ def database_url(database_name: str, request: pytest.FixtureRequest, tmp_path: P
     with engine.begin() as connection:
         names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def empty_database_url(database_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without a table, as a newcomer has it."""
+    if database_name == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: str = request.getfixturevalue("postgresql_url")
+    name = f"empty_{uuid4().hex}"
+    engine = database.connect(server).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.replace("/postgres?", f"/{name}?")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
 
 

@@ -13,20 +13,15 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture
-def run(tmp_path: Path, database_url: str):  # type: ignore[no-untyped-def]
+def run(tmp_path: Path, empty_database_url: str):  # type: ignore[no-untyped-def]
     def command(*words: str) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": database_url}
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": empty_database_url}
         call = [sys.executable, "-m", "backend", *words, "--data", str(tmp_path / "data")]
         return subprocess.run(
             call, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60
         )
 
     return command
-
-
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/rows.db"
 
 
 def test_an_operator_sets_up_a_city_of_their_own(run) -> None:  # type: ignore[no-untyped-def]

@@ -20,7 +20,8 @@ LEFT = {"revisions", "alembic_version"}  # counters of pages that no longer show
 
 
 def counts(session: Session) -> dict[str, int]:
-    found = {table.name: session.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables}
+    tables = Base.metadata.sorted_tables
+    found = {table.name: session.scalar(select(func.count()).select_from(table)) for table in tables}
     return {name: number for name, number in found.items() if number and name not in LEFT}
 
 

@@ -29,32 +29,21 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 STATUS = ".line.thin li.here"
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def rows(request: pytest.FixtureRequest) -> str | None:
-    """The address of an empty PostgreSQL, or None for the default."""
-    if request.param == "sqlite":
-        return None
-    url: str = request.getfixturevalue("fresh_postgresql_url")
-    return url
-
-
-@pytest.fixture(scope="module")
-def push(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PushService]:
-    with PushService(tmp_path_factory.mktemp("push")) as made:
+@pytest.fixture
+def push(tmp_path: Path) -> Iterator[PushService]:
+    with PushService(tmp_path / "push") as made:
         yield made
 
 
-@pytest.fixture(scope="module")
-def service(rows: str | None, push: PushService, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    settings = {"PUSH_CA": str(push.ca), "PUSH_LOOPBACK": push.place}
-    with Service(tmp_path_factory.mktemp("day"), {**settings, **({"DATABASE_URL": rows} if rows else {})}) as made:
+@pytest.fixture
+def service(empty_database_url: str, push: PushService, tmp_path: Path) -> Iterator[Service]:
+    settings = {"PUSH_CA": str(push.ca), "PUSH_LOOPBACK": push.place, "DATABASE_URL": empty_database_url}
+    with Service(tmp_path, settings) as made:
         yield made
 
 
 def count(service: Service, query: str, **values: object) -> int:
-    engine = database.connect(
-        service.environment.get("DATABASE_URL", f"sqlite:///{service.folder}/data/innovationsforum.db")
-    )
+    engine = database.connect(service.environment["DATABASE_URL"])
     with engine.connect() as connection:
         found = connection.execute(text(query), values).scalar_one()
     engine.dispose()
