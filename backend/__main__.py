@@ -26,8 +26,6 @@ from . import (
     sign_in,
     slips,
     supervisor,
-    web_push,
-    worker,
 )
 from .errors import Refusal
 from .people import Level, Role
@@ -91,10 +89,14 @@ def load_demo(found: Settings, options: argparse.Namespace) -> None:
 
 
 def work(found: Settings, options: argparse.Namespace) -> None:
+    from . import worker  # what sends is heavy to import, and other commands do without
+
     worker.work(found)
 
 
 def show_keys(found: Settings, options: argparse.Namespace) -> None:
+    from . import web_push
+
     print(web_push.public_key(found))
 
 

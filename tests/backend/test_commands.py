@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.thorough  # each command is a process of its own
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 

@@ -34,7 +34,7 @@ def test_cases_are_listed_with_where_they_stand(app: Flask, session: Session) ->
     page = browser(app).get("/en/seved/cases/").text
 
     assert "Young adults in Seved" in page
-    assert "Back at stop 4 of 7: Options to choose from." in page
+    assert "Back at stop 4 of 7: options to choose from." in page
 
 
 def test_a_list_of_cases_takes_four_statements_however_many_there_are(app: Flask, session: Session) -> None:
