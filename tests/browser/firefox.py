@@ -44,6 +44,8 @@ NOTICES = """navigator.serviceWorker.ready.then((registration) => registration.g
 
 class Failed(Exception):
     """What Firefox answered where it could not do what was asked."""
+PROMISE = 'document.querySelector("[data-enhance=push] [data-state=ask]:not([hidden]) button")'
+KEPT = 'Boolean(document.querySelector("[data-enhance=push] [data-state=on]:not([hidden])"))'
 
 
 class Firefox:
@@ -96,6 +98,13 @@ class Firefox:
                 why = str(failed)
             time.sleep(0.1)
         raise AssertionError(f"Firefox never said yes to: {script} {why}")
+
+    def follow(self, address: str) -> None:
+        """Opens the page and taps on its promise of notices, unless it is kept already; waits until the page says so."""
+        self.go(address)
+        self.wait_for(f"Boolean({PROMISE}) || {KEPT}")
+        self.run(f"({PROMISE}?.click(), true)")
+        self.wait_for(KEPT)
 
     def notice(self, words: str, seconds: float = 15) -> dict[str, Any]:
         """The notice whose title has these words, as soon as it is shown."""

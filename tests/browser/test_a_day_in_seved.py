@@ -216,7 +216,7 @@ def a_meeting_is_announced_to_every_phone(
     settings = {"dom.push.serverURL": autopush.address}
     with Firefox(path, "ar", **settings) as arabic, Firefox(path, "sv", **settings) as swedish:
         for firefox, tag in ((arabic, "ar"), (swedish, "sv")):
-            follow(firefox, f"{service.address}/{tag}/seved/")
+            firefox.follow(f"{service.address}/{tag}/seved/")
         gone = an_expired_phone(phones, service, push)
 
         meeting = announce(phones, service)
@@ -236,14 +236,7 @@ def a_meeting_is_announced_to_every_phone(
     return meeting
 
 
-BUTTON = 'document.querySelector("[data-enhance=push] [data-state=ask]:not([hidden]) button")'
 
-
-def follow(firefox: Firefox, address: str) -> None:
-    firefox.go(address)
-    firefox.wait_for(f"Boolean({BUTTON})")
-    firefox.run(f"({BUTTON}.click(), true)")
-    firefox.wait_for('Boolean(document.querySelector("[data-enhance=push] [data-state=on]:not([hidden])"))')
 
 
 def notice_of(firefox: Firefox) -> dict:  # type: ignore[type-arg]

@@ -16,10 +16,8 @@ from tests.push_service import PushService
 pytestmark = pytest.mark.browser
 SHOWN = """navigator.serviceWorker.ready.then((registration) => registration.getNotifications()).then((shown) =>
     shown.map(({ title, body, lang, dir, tag, data }) => ({ title, body, lang, dir, tag, data })))"""
-BUTTON = 'document.querySelector("[data-enhance=push] [data-state=ask]:not([hidden]) button")'
 # Whether the server knows a phone of this browser, asked without a page whose script would tell it of this one.
 LISTED = """fetch("/ar/me/devices").then((answer) => answer.text()).then((page) => page.includes('name="device"'))"""
-IS_ON = 'Boolean(document.querySelector("[data-enhance=push] [data-state=on]:not([hidden])"))'
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +41,6 @@ def firefox(autopush: Autopush) -> Iterator[Firefox]:
         yield made
 
 
-def follow(firefox: Firefox, address: str) -> None:
-    """Taps on the promise that stands on the page of this address."""
-    firefox.go(address)
-    firefox.wait_for(f"Boolean({BUTTON})")
-    firefox.run(f"({BUTTON}.click(), true)")
-    firefox.wait_for(IS_ON)
-
 
 def shown_in(firefox: Firefox) -> dict[str, Any]:
     """The one notice that stands on the phone."""
@@ -64,7 +55,7 @@ def ask_for_a_test(firefox: Firefox, service: Service) -> None:
 
 
 def test_a_notice_reaches_firefox_in_the_language_of_its_reader(service: Service, firefox: Firefox) -> None:
-    follow(firefox, f"{service.address}/ar/me/devices")
+    firefox.follow(f"{service.address}/ar/me/devices")
 
     ask_for_a_test(firefox, service)
 
@@ -76,7 +67,7 @@ def test_a_notice_reaches_firefox_in_the_language_of_its_reader(service: Service
 def test_an_ended_subscription_is_forgotten_after_the_next_notice(
     service: Service, autopush: Autopush, firefox: Firefox
 ) -> None:
-    follow(firefox, f"{service.address}/ar/me/devices")
+    firefox.follow(f"{service.address}/ar/me/devices")
     firefox.go(f"{service.address}/ar/me/devices")
     assert firefox.run(LISTED)
     list(autopush.phones.values())[-1].is_gone = True  # from here on the push service answers 410

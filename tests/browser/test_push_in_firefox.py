@@ -27,8 +27,6 @@ from tests.push_service import PushService
 pytestmark = pytest.mark.browser
 MALMO = ZoneInfo("Europe/Stockholm")
 STARTS_AT = (datetime.now(MALMO) + timedelta(days=9)).replace(hour=18, minute=30, second=0, microsecond=0)
-BUTTON = 'document.querySelector("[data-enhance=push] [data-state=ask]:not([hidden]) button")'
-IS_ON = 'Boolean(document.querySelector("[data-enhance=push] [data-state=on]:not([hidden])"))'
 # Whether the server knows a phone of this browser, asked without a page whose script would tell it of this one.
 IS_LISTED = """fetch("/sv/me/devices").then((answer) => answer.text()).then((page) => page.includes('name="device"'))"""
 SUBSCRIPTION = "navigator.serviceWorker.ready.then((registration) => registration.pushManager.getSubscription())"
@@ -84,19 +82,12 @@ def announce(karin: APIRequestContext, title: str, in_arabic: str) -> str:
     return found[1]
 
 
-def follow(firefox: Firefox, address: str) -> None:
-    """Taps on the promise that stands on the page of this address, unless it is kept already."""
-    firefox.go(address)
-    firefox.wait_for(f"Boolean({BUTTON}) || {IS_ON}")
-    firefox.run(f"({BUTTON}?.click(), true)")
-    firefox.wait_for(IS_ON)
-
 
 def test_a_meeting_is_told_to_each_phone_in_its_language(
     service: Service, autopush: Autopush, arabic: Firefox, swedish: Firefox, karin: APIRequestContext
 ) -> None:
-    follow(arabic, f"{service.address}/ar/seved/")
-    follow(swedish, f"{service.address}/sv/seved/")
+    arabic.follow(f"{service.address}/ar/seved/")
+    swedish.follow(f"{service.address}/sv/seved/")
 
     path = announce(karin, "Vi bygger bänkar", "نبني مقاعد")
 
@@ -113,7 +104,7 @@ def test_a_meeting_is_told_to_each_phone_in_its_language(
 
 
 def test_a_tap_on_the_notice_opens_the_meeting(service: Service, arabic: Firefox, karin: APIRequestContext) -> None:
-    follow(arabic, f"{service.address}/ar/seved/")
+    arabic.follow(f"{service.address}/ar/seved/")
     path = announce(karin, "Vi ritar gården", "نرسم الفناء")
     arabic.notice("نرسم الفناء")
 
@@ -125,8 +116,8 @@ def test_a_tap_on_the_notice_opens_the_meeting(service: Service, arabic: Firefox
 def test_a_phone_that_ends_its_subscription_is_forgotten_after_the_next_notice(
     service: Service, arabic: Firefox, swedish: Firefox, karin: APIRequestContext
 ) -> None:
-    follow(arabic, f"{service.address}/ar/seved/")
-    follow(swedish, f"{service.address}/sv/seved/")
+    arabic.follow(f"{service.address}/ar/seved/")
+    swedish.follow(f"{service.address}/sv/seved/")
     assert swedish.run(IS_LISTED)
     assert swedish.run(f"({SUBSCRIPTION}).then((subscription) => subscription.unsubscribe())")
 
@@ -138,7 +129,7 @@ def test_a_phone_that_ends_its_subscription_is_forgotten_after_the_next_notice(
 
 
 def test_a_message_that_nobody_can_read_still_shows_something(service: Service, arabic: Firefox) -> None:
-    follow(arabic, f"{service.address}/ar/seved/")
+    arabic.follow(f"{service.address}/ar/seved/")
 
     send(service, arabic, b"this is no JSON")
 
@@ -147,7 +138,7 @@ def test_a_message_that_nobody_can_read_still_shows_something(service: Service, 
 
 
 def test_a_tap_never_leads_to_a_site_of_others(service: Service, arabic: Firefox) -> None:
-    follow(arabic, f"{service.address}/ar/seved/")
+    arabic.follow(f"{service.address}/ar/seved/")
     message = payload(
         notice_id=7000, tag="strange", title="غريب", body="غريب", language="ar", direction="rtl",
         navigate="http://127.0.0.1:9/ar/", at=datetime.now(UTC),
