@@ -100,7 +100,7 @@ class Firefox:
         raise AssertionError(f"Firefox never said yes to: {script} {why}")
 
     def follow(self, address: str) -> None:
-        """Opens the page and taps on its promise of notices, unless it is kept already; waits until the page says so."""
+        """Opens the page and taps on its promise of notices, unless it is kept; waits until the page says so."""
         self.go(address)
         self.wait_for(f"Boolean({PROMISE}) || {KEPT}")
         self.run(f"({PROMISE}?.click(), true)")
