@@ -30,8 +30,8 @@ STATUS = ".line.thin li.here"
 
 
 @pytest.fixture
-def push(tmp_path: Path) -> Iterator[PushService]:
-    with PushService(tmp_path / "push") as made:
+def push(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PushService]:
+    with PushService(tmp_path_factory.mktemp("push")) as made:
         yield made
 
 

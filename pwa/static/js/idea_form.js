@@ -17,6 +17,7 @@ export async function enhance(form) {
     clearTimeout(page.timer);
     page.timer = setTimeout(() => save(page), PAUSE);
   });
+  if (form.elements.text.value) await save(page); // typed before this script had come
   form.elements.photo?.addEventListener("change", () => takePhoto(page));
   form.addEventListener("submit", (event) => {
     const wanted = event.submitter?.name === "switch_to" ? inLanguage(event.submitter.value) : null;
