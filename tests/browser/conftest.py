@@ -104,6 +104,13 @@ def kept(page: Page, *paths: str) -> None:
 
 
 def controlled(page: Page) -> None:
-    """Waits until the service worker looks after the page and has kept what the page named."""
+    """Waits until the service worker looks after the page and has kept what the page named.
+
+    A page that was on its way just while the worker became active is nobody's until it is opened once more.
+    """
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_timeout(500)
+    if page.evaluate("navigator.serviceWorker.controller === null"):
+        page.reload()
     eventually(page, "navigator.serviceWorker.controller !== null")
     kept(page, *(page.locator("meta[name=keep]").get_attribute("content") or "").split())
