@@ -26,6 +26,7 @@ from . import (
     sign_in,
     slips,
     supervisor,
+    vapid,
 )
 from .errors import Refusal
 from .people import Level, Role
@@ -95,9 +96,7 @@ def work(found: Settings, options: argparse.Namespace) -> None:
 
 
 def show_keys(found: Settings, options: argparse.Namespace) -> None:
-    from . import web_push
-
-    print(web_push.public_key(found))
+    print(vapid.public_key(found))
 
 
 def make_slips(found: Settings, options: argparse.Namespace) -> None:

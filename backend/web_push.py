@@ -7,7 +7,6 @@ number, follows no redirect, ends after ten seconds in all, and leaves the answe
 from __future__ import annotations
 
 import asyncio
-import base64
 import ipaddress
 import json
 import socket
@@ -22,12 +21,10 @@ from urllib.parse import urlsplit
 import aiohttp
 import structlog
 from aiohttp.abc import AbstractResolver, ResolveResult
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
 from pywebpush import WebPusher, WebPushException
 
-from . import keys, push
+from . import push, vapid
 from .deliveries import Outcome
 from .errors import Refusal
 from .push_answers import outcome_of
@@ -38,7 +35,6 @@ MOST_BYTES = 3993  # of a payload: 4,096 that push services take, less what encr
 LONGEST_TITLE = 200  # characters
 HEADER_HOURS = 12  # how long a signed header is good; push services take at most 24
 MOST_CONNECTIONS = 100
-ORDER = int("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16)  # of the curve P-256
 
 log = structlog.get_logger()
 
@@ -60,18 +56,12 @@ class PrivateAddress(Exception):
     """A push service's name leads to an address that is not public."""
 
 
-def public_key(settings: Settings) -> str:
-    """Our public key as browsers take it (base64url); the private one is made into data/keys at first use."""
-    point = _private_key(settings).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
-
-
 class Sender:
     """Sends letters, many at once, and keeps connections between batches. Use it with `with`."""
 
     def __init__(self, settings: Settings, *, deadline_seconds: float = DEADLINE_SECONDS) -> None:
         self.settings, self.deadline_seconds = settings, deadline_seconds
-        self._vapid = Vapid02(_private_key(settings))
+        self._vapid = Vapid02(vapid.private_key(settings))
         self._headers: dict[str, tuple[str, float]] = {}  # by audience: the header, and when to sign anew
 
     def __enter__(self) -> Sender:
@@ -195,11 +185,6 @@ def encrypted(letter: Letter) -> bytes:
     receiver = {"endpoint": letter.endpoint, "keys": {"p256dh": letter.p256dh, "auth": letter.auth}}
     body: bytes = WebPusher(receiver).encode(letter.payload)["body"]
     return body
-
-
-def _private_key(settings: Settings) -> ec.EllipticCurvePrivateKey:
-    number = int.from_bytes(keys.key(settings.data, "vapid"))
-    return ec.derive_private_key(number % (ORDER - 1) + 1, ec.SECP256R1())
 
 
 def _json(value: object) -> bytes:

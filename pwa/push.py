@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from backend import addresses, areas, follows, push, queue, typed, web_push
+from backend import addresses, areas, follows, push, queue, typed, vapid
 from backend.areas import Area
 from backend.errors import NotAllowed, Refusal
 from backend.people import Person
@@ -39,7 +39,7 @@ class DeviceForm(Form):
 
 @pages.app_context_processor
 def offer_key() -> dict[str, object]:
-    return {"push_key": lambda: web_push.public_key(current.settings())}
+    return {"push_key": lambda: vapid.public_key(current.settings())}
 
 
 @pages.get("/me/devices")
@@ -78,7 +78,7 @@ def keep() -> ResponseReturnValue:
         somebody = current.person_or_guest()
         push.subscribe(
             session, somebody, endpoint=sent.get("endpoint", ""), p256dh=sent.get("p256dh", ""),
-            auth=sent.get("auth", ""), vapid_key=web_push.public_key(current.settings()), name=current.device_name(),
+            auth=sent.get("auth", ""), vapid_key=vapid.public_key(current.settings()), name=current.device_name(),
             language=language.this().tag, at=current.now(), settings=current.settings(),
         )  # fmt: skip
         if slug := sent.get("area"):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from backend import keys, settings, web_push
+from backend import keys, settings, vapid, web_push
 from backend.deliveries import Outcome
 from backend.push_answers import asked_wait, outcome_of
 from backend.settings import Settings
@@ -190,10 +190,10 @@ def test_a_loopback_entry_lets_nothing_but_loopback_through(local: Settings) -> 
 
 
 def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path, local: Settings) -> None:
-    first = web_push.public_key(local)
+    first = vapid.public_key(local)
     keys.key.cache_clear()
 
-    assert web_push.public_key(local) == first
+    assert vapid.public_key(local) == first
     assert len(first) == 87
     assert (local.data / "keys/vapid").stat().st_mode & 0o777 == 0o600
 

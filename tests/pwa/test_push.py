@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend import database, follows, push, web_push
+from backend import database, follows, push, vapid
 from backend.follows import Follow
 from backend.notices import Notice
 from backend.push import Device
@@ -153,7 +153,7 @@ def test_the_promise_carries_our_key_and_stays_hidden_without_script(
 
     page = client.get("/sv/seved/meetings/").text
 
-    key = web_push.public_key(surroundings)
+    key = vapid.public_key(surroundings)
     assert f'data-enhance="push" data-key="{key}"' in page
     assert page.count('<p data-state="ask" hidden>') == 1
     assert push.key_id(key)
