@@ -111,7 +111,8 @@ function keyOf(address) {
 async function keepPublic(name, key, response) {
   if (!isPublic(response)) return;
   const cache = await caches.open(name);
-  await cache.delete(key); // put in anew, it stands last: the first ones are the oldest
+  // The old copy goes only once the new one is whole: a network that ends half-way must not cost the page. What is
+  // put anew stands last, so the first ones are the oldest.
   await cache.put(key, response);
   const keys = await cache.keys();
   await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST[name])).map((one) => cache.delete(one)));
