@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import FrameType
 
 from .settings import ROOT, Settings, WrongSetting
@@ -29,7 +30,8 @@ class Child:
 
     def start(self) -> None:
         self.started = time.monotonic()
-        self.process = subprocess.Popen(self.command, env=dict(self.environment))
+        # In a group of its own, so that what it started can be ended with it.
+        self.process = subprocess.Popen(self.command, env=dict(self.environment), start_new_session=True)
 
     def look_after(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Starts it again when it has ended, at once the first time, then with growing pauses."""
@@ -40,6 +42,7 @@ class Child:
         if lived < self.pause:
             return
         sys.stderr.write(f"{self.name} ended with {self.process.returncode}; it is started again.\n")
+        self._end_what_it_left()
         self.start()
 
     def end(self) -> None:
@@ -50,6 +53,12 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._end_what_it_left()
+
+    def _end_what_it_left(self) -> None:
+        """A server that was killed leaves its own processes behind, which would go on answering for it."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def serve(settings: Settings) -> None:

@@ -40,12 +40,15 @@ def test_web_and_worker_are_started_again(service: tuple[int, int]) -> None:
     web, worker = children(pid, "granian"), children(pid, "work")
     assert web and worker
 
+    orphans = [child for parent in web for child in children(parent, "")]
     for victim in (*web, *worker):
         os.kill(victim, signal.SIGKILL)
 
     wait_until(lambda: bool(children(pid, "work")) and bool(children(pid, "granian")), 20)
     wait_until(lambda: answers(port), 20)
     assert not set(children(pid, "granian")) & set(web)
+    assert orphans
+    wait_until(lambda: not any(Path(f"/proc/{orphan}").exists() for orphan in orphans), 10)
 
 
 def test_one_killed_web_process_does_not_end_the_others(service: tuple[int, int]) -> None:
