@@ -114,7 +114,7 @@ def tell_author(session: Session, idea: Idea, *, at: datetime, reason: str = "")
     )  # fmt: skip
 
 
-@notices.said("idea_decided")
+@notices.said("idea_decided", notices.Kind(longest=timedelta(days=28)))
 def words(session: Session, notice: notices.Notice, language: str) -> notices.Message:
     values = notice.values
     slug = areas.by_id(session, notice.area_id).slug

@@ -138,7 +138,7 @@ def announce(
     return meeting
 
 
-@notices.said("meeting_announced")
+@notices.said("meeting_announced", notices.Kind(longest=timedelta(days=14)))
 def _announced(session: Session, notice: Notice, language: str) -> Message:
     """Day, time and place, complete in itself."""
     meeting = by_number(session, notice.noun_id)

@@ -10,8 +10,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     ForeignKey,
     Index,
@@ -30,7 +32,7 @@ from . import audit, people, typed
 from .database import Base
 from .errors import Conflict, NotAllowed, NotFound, Refusal
 from .languages import WRITTEN_BY_TAG
-from .people import Person
+from .people import Person, Role
 from .reading import Kind, Shown, author_of, before_decided, kinds, offer_reasons, shown, when_corrected, when_decided
 from .wording import Wording, say, say_count
 
@@ -49,8 +51,12 @@ MOST_ROWS = 200  # of the queue on one page, and told by one call of settle_due
 
 
 class Decision(StrEnum):
+    """A report is "approved" when what it names stays, an appeal when what was refused is published after all."""
+
     APPROVED = "approved"
     NOT_PUBLISHED = "not_published"
+    CHANGE_ASKED = "change_asked"  # the author is asked to edit it and send it again
+    MERGED = "merged"  # it says the same as another, which takes its supports and followers over
 
 
 class Waiting(Base):
@@ -63,10 +69,16 @@ class Waiting(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("areas.id"))
-    kind: Mapped[str] = mapped_column(String(20))  # "idea"; more kinds as features hand in
+    kind: Mapped[str] = mapped_column(String(20))  # "idea", "comment", "photo", "report", "appeal"
     noun_id: Mapped[int]
     round: Mapped[int] = mapped_column(default=1)  # raised when the same thing is sent again
     asked_at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(String(12), default="")  # it is written in; for the queue's filter
+    flags: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of what a reader should look at twice
+    is_urgent: Mapped[bool] = mapped_column(default=False)  # somebody may be in danger: read before all else
+    not_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))  # who decided before
+    needs_core: Mapped[bool] = mapped_column(default=False)  # only the core team decides: nobody else is left here
+    handed_to: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))  # who was asked to
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     claimed_until: Mapped[datetime | None]
     decision: Mapped[str | None] = mapped_column(String(20))  # empty: it waits
@@ -78,6 +90,8 @@ class Waiting(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     note_language: Mapped[str] = mapped_column(String(12), default="")
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))  # approved into this case; empty: into none
+    merge_into: Mapped[int | None]  # the noun id of the twin, for MERGED
+    photo_act: Mapped[str] = mapped_column(String(12), default="")  # "away" or "blurred"; empty: it stays as it is
     version: Mapped[int] = mapped_column(default=1)  # raised with each change; a decision names the one it saw
 
 
@@ -95,17 +109,22 @@ class Entry:
 
 
 def may_decide(person: Person | None, item: Waiting, author_id: int | None) -> bool:
-    """Moderators of its area, but nobody about their own."""
-    return people.may_moderate(person, item.area_id) and person is not None and person.id != author_id
+    """Moderators of its area, but nobody about their own, nor twice about the same."""
+    if person is None or not people.may_moderate(person, item.area_id) or person.id in (author_id, item.not_by):
+        return False
+    return not item.needs_core or person.has_role(Role.CORE, None)
 
 
 # --- verbs ---
 
 
-def ask(session: Session, *, kind: str, noun_id: int, area_id: int, at: datetime) -> Waiting:
-    """Puts something into the queue; sent again, it waits in a round of its own."""
+def ask(session: Session, *, kind: str, noun_id: int, area_id: int, at: datetime, **how: Any) -> Waiting:
+    """Puts something into the queue; sent again, it waits in a round of its own.
+
+    how: language, flags, is_urgent, not_by, needs_core, as the columns of Waiting say.
+    """
     before = select(func.coalesce(func.max(Waiting.round), 0)).where(Waiting.kind == kind, Waiting.noun_id == noun_id)
-    item = Waiting(kind=kind, noun_id=noun_id, area_id=area_id, round=before.scalar_subquery() + 1, asked_at=at)
+    item = Waiting(kind=kind, noun_id=noun_id, area_id=area_id, round=before.scalar_subquery() + 1, asked_at=at, **how)
     session.add(item)
     session.flush()
     return item

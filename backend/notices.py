@@ -30,16 +30,6 @@ class Kind:
     waits: bool = True  # for the morning, where it would come in quiet hours
 
 
-KINDS = {
-    "meeting_announced": Kind(longest=timedelta(days=14)),
-    "meeting_cancelled": Kind(urgency="high", longest=timedelta(days=14), waits=False),
-    "idea_decided": Kind(longest=timedelta(days=28)),
-    "round_opened": Kind(longest=timedelta(days=7)),
-    "round_counted": Kind(urgency="low", longest=timedelta(days=7)),
-    "test": Kind(urgency="high", longest=timedelta(minutes=10), waits=False),
-}
-USUAL = Kind()
-
 
 @dataclass(frozen=True)
 class Message:
@@ -79,14 +69,16 @@ class Notice(Base):
 
 
 Said = Callable[[Session, Notice, str], Message]
+KINDS: dict[str, Kind] = {}
 _said: dict[str, Said] = {}
 
 
-def said(kind: str) -> Callable[[Said], Said]:
-    """Registers how a kind reads: a function of (session, notice, language) that returns a Message."""
+def said(kind: str, travels: Kind | None = None) -> Callable[[Said], Said]:
+    """Registers how a kind reads, by a function of (session, notice, language) that returns a Message, and travels."""
 
     def register(function: Said) -> Said:
         _said[kind] = function
+        KINDS[kind] = travels or Kind()
         return function
 
     return register
@@ -117,7 +109,7 @@ def message(session: Session, notice: Notice, language: str) -> Message:
 
 
 def kind_of(notice: Notice) -> Kind:
-    return KINDS.get(notice.kind, USUAL)
+    return KINDS[notice.kind]
 
 
 def next_open(session: Session, *, at: datetime) -> Notice | None:

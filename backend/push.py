@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -24,6 +24,7 @@ from .people import Person
 from .settings import Settings
 from .wording import say
 
+TEST = notices.Kind(urgency="high", longest=timedelta(minutes=10), waits=False)
 MOST_DEVICES = 10  # for each person
 LONGEST_ENDPOINT = 1500  # characters; the longest in use have about 600
 WRITTEN = re.compile(r"[!-\[\]-~]+")  # what an address may hold: no blanks, no backslash, nothing beyond ASCII
@@ -104,14 +105,14 @@ def with_endpoint(session: Session, person: Person | None, endpoint: str) -> Dev
 
 def try_out(session: Session, device: Device, *, area_id: int, path: str, at: datetime) -> Notice:
     """Sends a test notice to one phone, by the same way as all others; path is where a tap leads."""
-    ends = at + notices.KINDS["test"].longest
+    ends = at + TEST.longest
     return notices.tell(
         session, kind="test", area_id=area_id, noun_id=device.id, audience="device", audience_id=device.id, at=at,
         ends_at=ends, values={"path": path},
     )  # fmt: skip
 
 
-@notices.said("test")
+@notices.said("test", TEST)
 def _test(session: Session, notice: Notice, language: str) -> Message:
     title, body = say("Notices work on this phone"), say("You asked for this test. You need to do nothing.")
     return Message(title.into(language), body.into(language), notice.values["path"])

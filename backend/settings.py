@@ -46,7 +46,21 @@ class Settings:
     quiet_from: int  # hour of the evening from which notices wait
     quiet_until: int  # hour of the morning until which they wait
     log_level: str  # DEBUG, INFO, WARNING or ERROR
+    smtp_url: str  # smtp://, smtp+starttls:// or smtps://user:password@host:port; empty: no mail
+    mail_from: str  # the address that our mail comes from
+    limits_url: str  # where knocks are counted: memory:// or redis://host/1
+    oidc_issuer: str  # the e-ID broker's address; empty: no e-ID
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_name: str  # what people call it, such as BankID
+    contact_name: str  # the person or office to whom people may turn
+    contact_phone: str  # empty: none is shown
     trusted_proxies: int  # how many proxies stand before us whose X-Forwarded-* we believe
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mail can be offered: by SMTP, or in the example by writing it to the log."""
+        return bool(self.smtp_url) or not self.production
 
     @property
     def secure(self) -> bool:
@@ -78,6 +92,15 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         quiet_from=read.number("QUIET_FROM", 21),
         quiet_until=read.number("QUIET_UNTIL", 8),
         log_level=read.one_of("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
+        smtp_url=read.text("SMTP_URL", ""),
+        mail_from=read.text("MAIL_FROM", "innovationsforum@example.org"),
+        limits_url=read.text("LIMITS_URL", "memory://"),
+        oidc_issuer=read.text("OIDC_ISSUER", "").rstrip("/"),
+        oidc_client_id=read.text("OIDC_CLIENT_ID", ""),
+        oidc_client_secret=read.text("OIDC_CLIENT_SECRET", ""),
+        oidc_name=read.text("OIDC_NAME", "e-ID"),
+        contact_name=read.text("CONTACT_NAME", ""),
+        contact_phone=read.text("CONTACT_PHONE", ""),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0),
     )
     _make_sure_it_is_safe(settings)
@@ -87,6 +110,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
 def _make_sure_it_is_safe(settings: Settings) -> None:
     if urlsplit(settings.public_url).scheme not in ("http", "https"):
         raise WrongSetting("PUBLIC_URL must start with http:// or https://")
+    if settings.smtp_url and urlsplit(settings.smtp_url).scheme not in ("smtp", "smtp+starttls", "smtps"):
+        raise WrongSetting("SMTP_URL must start with smtp://, smtp+starttls:// or smtps://")
+    if settings.oidc_issuer and not settings.oidc_client_id:
+        raise WrongSetting("OIDC_ISSUER needs an OIDC_CLIENT_ID")
     if not settings.production:
         return
     unsafe = {
@@ -95,6 +122,8 @@ def _make_sure_it_is_safe(settings: Settings) -> None:
         "PUSH_CA must be empty": settings.push_ca is not None,
         "LEASE_SECONDS must be at least 30": settings.lease_seconds < 30,
         "CONTACT must be an address of yours": settings.contact.endswith("@example.org"),
+        "MAIL_FROM must be yours": bool(settings.smtp_url) and settings.mail_from.endswith("@example.org"),
+        "OIDC_ISSUER must be https": bool(settings.oidc_issuer) and not settings.oidc_issuer.startswith("https:"),
     }
     wrong = [words for words, is_wrong in unsafe.items() if is_wrong]
     if wrong:

@@ -6,6 +6,7 @@ A sign-in is a row, so that signing out ends it for whoever holds a copy of its 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
@@ -23,6 +24,22 @@ SHARED_HOURS = 12  # on a phone that several people use
 SEEN_EVERY = timedelta(minutes=10)  # last_seen_at need not be truer than this
 
 
+class How(StrEnum):
+    """By what somebody showed who they are."""
+
+    GUEST = "guest"  # they did not: a cookie that came with what they wrote
+    ADDRESS = "address"  # a one-time address that an operator handed over
+    MAIL = "mail"  # a code sent to their e-mail address
+    PLACE = "place"  # the code that stood on the screen at the meeting place
+    SLIP = "slip"
+    PASSKEY = "passkey"
+    APP = "app"  # a code by mail, and the six digits of an authenticator app
+    E_ID = "e_id"
+
+
+STRONG = (How.PASSKEY, How.APP, How.E_ID)  # what acts of staff need
+
+
 class SignIn(Base):
     __tablename__ = "sign_ins"
 
@@ -30,12 +47,18 @@ class SignIn(Base):
     token_mark: Mapped[str] = mapped_column(String(64), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     is_shared: Mapped[bool] = mapped_column(default=False)  # "this is a shared phone"
+    how: Mapped[str] = mapped_column(String(12), default=How.GUEST)
     device: Mapped[str] = mapped_column(String(80), default="")  # such as "Firefox, Android"; for the list of devices
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ends_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship(lazy="raise")
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether acts of staff may follow. The example's printed addresses go without, so that one can look around."""
+        return self.how in STRONG or self.person.is_example
 
 
 class SignInAddress(Base):
@@ -85,15 +108,17 @@ def consume(
     )
     if used is None:  # somebody else was quicker by a hair
         raise _used_up()
-    return person, begin(session, person, at=at, is_shared=is_shared, device=device)
+    return person, begin(session, person, how=How.ADDRESS, at=at, is_shared=is_shared, device=device)
 
 
-def begin(session: Session, person: Person, *, at: datetime, is_shared: bool = False, device: str = "") -> str:
+def begin(
+    session: Session, person: Person, *, how: How = How.GUEST, at: datetime, is_shared: bool = False, device: str = ""
+) -> str:
     """A new sign-in; its token goes into the cookie and is kept nowhere else."""
     word = token()
     session.add(
         SignIn(
-            token_mark=mark(word), person_id=person.id, is_shared=is_shared, device=device[:80],
+            token_mark=mark(word), person_id=person.id, how=str(how), is_shared=is_shared, device=device[:80],
             created_at=at, seen_at=at, ends_at=at + _lasts(person, is_shared),
         )
     )  # fmt: skip

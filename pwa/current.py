@@ -17,6 +17,7 @@ from backend.areas import Area
 from backend.errors import NotAllowed
 from backend.people import Level, Person, Role
 from backend.settings import Settings
+from backend.sign_in import How
 from backend.wording import say
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -104,9 +105,9 @@ def person_or_guest() -> Person:
     return found
 
 
-def sign_in_as(somebody: Person, *, is_shared: bool = False) -> None:
+def sign_in_as(somebody: Person, *, how: How = How.GUEST, is_shared: bool = False) -> None:
     """Begins a sign-in, within an open transaction, and hands its cookie out with the answer."""
-    word = sign_in.begin(session(), somebody, at=now(), is_shared=is_shared, device=device_name())
+    word = sign_in.begin(session(), somebody, how=how, at=now(), is_shared=is_shared, device=device_name())
     hand_out(word, somebody, is_shared=is_shared)
     g.pop("sign_in", None)
 
@@ -177,7 +178,7 @@ def open_to_all(view: View) -> View:
 
 def signed_in(view: View) -> View:
     """Whoever has signed in; others are led to the sign-in page and back."""
-    return _guard(view, "signed_in", lambda somebody: True)
+    return _guard(view, "signed_in", lambda somebody: True, strongly=False)
 
 
 def moderates(view: View) -> View:
@@ -190,7 +191,19 @@ def coordinates(view: View) -> View:
     return _guard(view, "coordinates", lambda somebody: _has(somebody, Role.COORDINATOR))
 
 
-def _guard(view: View, door: str, may: Callable[[Person], bool]) -> View:
+def leads(view: View) -> View:
+    """Whoever may give roles and limit people: coordinators, the core team and operators."""
+    return _guard(view, "leads", lambda somebody: _has(somebody, Role.COORDINATOR, Role.OPERATOR))
+
+
+def operates(view: View) -> View:
+    """Operators."""
+    return _guard(view, "operates", lambda somebody: somebody.has_role(Role.OPERATOR, None))
+
+
+def _guard(view: View, door: str, may: Callable[[Person], bool], *, strongly: bool = True) -> View:
+    """A door that few may pass; strongly: only with a passkey or its like, which staff are led to set up."""
+
     @wraps(view)
     def guarded(*args: Any, **values: Any) -> Any:
         somebody = known_person()
@@ -198,6 +211,9 @@ def _guard(view: View, door: str, may: Callable[[Person], bool]) -> View:
             return redirect(url_for("sign_in.show", next=request.full_path.rstrip("?")), 303)
         if not may(somebody):
             raise NotAllowed(say("You may not do this here."))
+        here = this_sign_in()
+        if strongly and here is not None and not here.is_strong:
+            return redirect(url_for("passkeys.needed", next=request.full_path.rstrip("?")), 303)
         return view(*args, **values)
 
     return _door(guarded, door)  # type: ignore[return-value]

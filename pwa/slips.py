@@ -9,6 +9,7 @@ from wtforms import HiddenField, StringField
 
 from backend import attempts, keys, people, slips
 from backend.errors import Refusal
+from backend.sign_in import How
 
 from . import current, language
 from .current import open_to_all
@@ -51,5 +52,5 @@ def _redeem(digits: str, name: str) -> str:
         attempts.forget(session, attempt)
         before = current.this_sign_in()
         end_what_was_before()
-        current.sign_in_as(somebody, is_shared=before.is_shared if before else False)
+        current.sign_in_as(somebody, how=How.SLIP, is_shared=before.is_shared if before else False)
     return way_on(somebody)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from backend import database, settings, sign_in
 from backend.database import Base
 from backend.people import Person
+from backend.sign_in import How
 from pwa import create_app
 from tests import postgresql
 
@@ -149,9 +150,11 @@ def browser(app: Flask) -> FlaskClient:
     return made
 
 
-def signed_in(app: Flask, session: Session, person: Person, *, at: datetime | None = None) -> FlaskClient:
+def signed_in(
+    app: Flask, session: Session, person: Person, *, at: datetime | None = None, how: How = How.PASSKEY
+) -> FlaskClient:
     """A browser in which person is signed in; commits what the session holds, so that the application sees it."""
-    word = sign_in.begin(session, person, at=at or database.now())
+    word = sign_in.begin(session, person, how=how, at=at or database.now())
     session.commit()
     made = browser(app)
     made.set_cookie("innovationsforum", word)

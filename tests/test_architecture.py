@@ -19,7 +19,7 @@ PWA = sorted((ROOT / "pwa").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "pwa/templates").rglob("*.html"))
 SHEETS = sorted((ROOT / "pwa/static/css").glob("*.css"))
 SCRIPTS = sorted((ROOT / "pwa/static/js").rglob("*.js"))
-DOORS = {"open_to_all", "signed_in", "moderates", "coordinates"}
+DOORS = {"open_to_all", "signed_in", "moderates", "coordinates", "leads", "operates"}
 PAGES_ONLY = {  # rooms of the upper floor that have no rows of their own
     "__init__", "assets", "coordination", "current", "failures", "formatting", "forms", "headers", "health", "language",
     "manifest", "me", "offline", "outbox", "page_cache", "posters", "shared_links",

@@ -4,10 +4,10 @@ import threading
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Engine, func, inspect, select, text, update
 from sqlalchemy.orm import Session
 
-from backend import areas, database, migrations, revisions
+from backend import areas, database, demo, migrations, revisions
 from backend.areas import Area
 from backend.database import Base
 from tests.conftest import NOON
@@ -73,6 +73,30 @@ def test_migrations_make_exactly_todays_tables(database_url: str) -> None:
             connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
             Base.metadata.create_all(connection)
         engine.dispose()
+
+
+def test_what_people_wrote_survives_the_way_down_and_up(empty_database_url: str) -> None:
+    engine = database.connect(empty_database_url)
+    migrations.upgrade(engine)
+    with database.sessions(engine)() as session, database.transaction(session):
+        demo.load(session, at=NOON)
+
+    migrations.downgrade(engine, "0001")
+    oldest = rows_of(engine)
+    migrations.upgrade(engine)
+
+    today = rows_of(engine)
+    engine.dispose()
+    assert oldest["supports"] > 10
+    assert oldest == {name: today[name] for name in oldest}
+
+
+def rows_of(engine: Engine) -> dict[str, int]:
+    """How many rows each table has that holds what people wrote; indexes for searching are made anew."""
+    with engine.connect() as connection:
+        names = set(inspect(engine).get_table_names()) & set(Base.metadata.tables)
+        counts = {name: select(func.count()).select_from(Base.metadata.tables[name]) for name in names}
+        return {name: connection.scalar(query) or 0 for name, query in counts.items()}
 
 
 def test_a_change_in_one_room_leaves_the_others_as_they_are(session: Session) -> None:
