@@ -28,9 +28,11 @@ from . import (
     supervisor,
     vapid,
 )
+from .audit import Broken, Head
 from .errors import Refusal
 from .people import Level, Role
 from .settings import Settings, WrongSetting
+from .wording import say
 
 Commands = argparse._SubParsersAction  # the type has no public name
 Act = Callable[[Settings, argparse.Namespace], None]
@@ -125,6 +127,21 @@ def add_person(found: Settings, options: argparse.Namespace) -> None:
     print(addresses.absolute(found.public_url, addresses.sign_in(options.language, word)))
 
 
+def verify_audit(found: Settings, options: argparse.Namespace) -> None:
+    """Says how many acts the chain holds and where it ends; ends with 2 where it is broken."""
+    try:
+        kept = Head.read(options.head) if options.head else None
+    except ValueError as error:
+        raise Refusal(say("--head is not what this command printed before.")) from error
+    with _rows(found) as session:
+        try:
+            count = audit.verify(session, kept)
+        except Broken as broken:
+            raise Refusal(say("The audit log does not hold: %(how)s.", how=str(broken))) from broken
+        end = audit.head(session)
+    print(f"{count} acts, each sealed with the one before it. Keep this, away from this machine:", end, sep="\n")
+
+
 def change_areas(found: Settings, options: argparse.Namespace) -> None:
     with _rows(found) as session:
         if options.what == "add":
@@ -158,6 +175,7 @@ def _parser() -> argparse.ArgumentParser:
     handed_out.add_argument("--count", type=int, required=True)
     _person_command(commands)
     _area_command(commands)
+    _audit_command(commands)
     return parser
 
 
@@ -201,6 +219,12 @@ def _area_command(commands: Commands[argparse.ArgumentParser]) -> None:
     order = _command(area, "order", change_areas, "say in which order areas are listed")
     order.add_argument("slugs", metavar="SLUG", nargs="+")
     _command(area, "list", change_areas, "list the areas")
+
+
+def _audit_command(commands: Commands[argparse.ArgumentParser]) -> None:
+    log = commands.add_parser("audit", help="check the audit log").add_subparsers(metavar="verify", required=True)
+    verify = _command(log, "verify", verify_audit, "check that no act was changed, taken out or put in")
+    verify.add_argument("--head", default="", metavar="POSITION:SEAL", help="what this command printed earlier")
 
 
 if __name__ == "__main__":

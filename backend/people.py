@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from secrets import token_hex
 from typing import Any, TypeVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
@@ -50,6 +51,7 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(12))  # the language they last read in
     area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))  # where they live (L2) or last wrote
     is_example: Mapped[bool] = mapped_column(default=False)
+    pseudonym: Mapped[str] = mapped_column(String(32), default=lambda: token_hex(16))  # what the audit log calls them
     created_at: Mapped[datetime]
 
     given: Mapped[list[GivenRole]] = relationship(foreign_keys="GivenRole.person_id", lazy="selectin")

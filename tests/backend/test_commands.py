@@ -55,6 +55,20 @@ def test_the_example_comes_and_goes(run) -> None:  # type: ignore[no-untyped-def
     assert run("demo").returncode == 0
 
 
+def test_the_audit_log_is_checked_against_a_head_that_was_kept(run) -> None:  # type: ignore[no-untyped-def]
+    run("area", "add", "Kirseberg")
+    run("slips", "kirseberg", "--count", "1")
+
+    head = run("audit", "verify").stdout.split()[-1]
+    run("slips", "kirseberg", "--count", "1")
+
+    assert head.startswith("1:")
+    assert run("audit", "verify", "--head", head).returncode == 0
+    cut_off = run("audit", "verify", "--head", f"7{head[1:]}")
+    assert cut_off.returncode == 2 and "act 7 was sealed before" in cut_off.stderr
+    assert run("audit", "verify", "--head", "nonsense").returncode == 2
+
+
 def test_the_push_key_stays_the_same(run) -> None:  # type: ignore[no-untyped-def]
     first = run("keys").stdout
 

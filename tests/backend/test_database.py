@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, func, inspect, select, text, update
 from sqlalchemy.orm import Session
 
-from backend import areas, database, demo, migrations, revisions
+from backend import areas, audit, database, demo, migrations, revisions
 from backend.areas import Area
 from backend.database import Base
 from tests.conftest import NOON
@@ -86,6 +86,8 @@ def test_what_people_wrote_survives_the_way_down_and_up(empty_database_url: str)
     migrations.upgrade(engine)
 
     today = rows_of(engine)
+    with database.sessions(engine)() as session:
+        assert audit.verify(session) == oldest["acts"]
     engine.dispose()
     assert oldest["supports"] > 10
     assert oldest == {name: today[name] for name in oldest}
