@@ -13,6 +13,9 @@ class Refusal(Exception):
         self.wording = wording
         self.field = field
 
+    def __str__(self) -> str:
+        return self.wording.into("en")
+
 
 class NotAllowed(Refusal):
     """This person may not do this (a page answers 403)."""
