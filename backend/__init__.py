@@ -18,7 +18,11 @@ from . import (  # noqa: I001, the order is the table of contents
     follows,
     audit,
     reading,
+    waiting,
     moderation,
+    moderation_readers,
+    moderation_queue,
+    moderation_bulk,
     cases,
     ideas,
     supports,
@@ -32,10 +36,14 @@ from . import (  # noqa: I001, the order is the table of contents
     notices,
     deliveries,
     idea_answers,
+    restrictions,
+    roles,
 )
 
 __all__ = [
     "areas", "attempts", "audit", "cases", "database", "deliveries", "files", "follows", "idea_answers",
-    "ideas", "journal", "lessons", "meetings", "moderation", "notices", "people", "photos", "prototypes",
-    "push", "reading", "revisions", "sign_in", "slips", "supports", "teams", "texts", "votes",
+    "ideas", "journal", "lessons", "meetings", "moderation", "moderation_bulk", "moderation_queue",
+    "moderation_readers", "notices", "people", "photos", "prototypes", "push", "reading",
+    "restrictions", "revisions", "roles", "sign_in", "slips", "supports", "teams", "texts", "votes",
+    "waiting",
 ]  # fmt: skip

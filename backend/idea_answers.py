@@ -15,6 +15,7 @@ from .ideas import Idea, State
 from .moderation import Decision, Shown, Waiting
 from .people import Person
 from .photos import Photo
+from .reading import Planned
 from .wording import Wording, say
 
 TELL_WITHIN = timedelta(days=30)  # a phone that was off for longer reads it on the page
@@ -66,10 +67,10 @@ def follow(session: Session, waiting: Waiting, at: datetime) -> None:
 
 
 @moderation.before_decided("idea")
-def make_sure_the_case_is_here(session: Session, waiting: Waiting, case_id: int | None) -> None:
+def make_sure_the_case_is_here(session: Session, waiting: Waiting, planned: Planned) -> None:
     """Raises NotFound for a case of another area."""
-    if case_id is not None:
-        cases.by_number(session, case_id, area_id=waiting.area_id)
+    if planned.case_id is not None:
+        cases.by_number(session, planned.case_id, area_id=waiting.area_id)
 
 
 @moderation.author_of("idea")

@@ -5,21 +5,33 @@ Each registers its part for its own kind, so that the queue knows no feature.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from .wording import Wording
+from .people import Person
+from .wording import Wording, say
 
 Follow = Callable[[Session, Any, datetime], None]
 Author = Callable[[Session, int], int | None]
 Show = Callable[[Session, Sequence[int], str], dict[int, "Shown"]]
 Correct = Callable[[Session, int, str], None]
-Check = Callable[[Session, Any, int | None], None]
+Check = Callable[[Session, Any, "Planned"], None]
+Count = Callable[[Session, int], "Sent"]
+TakeBack = Callable[[Session, Any, Person, datetime], None]
 Registered = TypeVar("Registered", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class About:
+    """The public thing that a comment, a report or an appeal is about."""
+
+    title: str
+    language: str
+    path: str  # of its page, in the reader's language
 
 
 @dataclass(frozen=True)
@@ -34,16 +46,67 @@ class Shown:
     author_language: str = ""  # what the author reads; empty: as it was written
     photo_key: str = ""
     photo_alt: str = ""
+    label: Wording | None = None  # "Idea 12"; empty: its title says enough
+    before: str = ""  # title and text as they are public now, while an edited text waits
+    about: About | None = None
+    facts: Sequence[Wording] = ()  # whole sentences that a reader needs, such as what a report says
+
+    @property
+    def whole(self) -> str:
+        """Title and text as one, to compare with what stood before."""
+        return f"{self.title}\n{self.text}".strip()
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a decision would do, for those who check whether it can be done."""
+
+    decision: str
+    case_id: int | None = None
+    merge_into: int | None = None
+    photo_act: str = ""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What one person has sent of one kind, so far."""
+
+    number: int = 0
+    published: int = 0
+    not_published: int = 0
+
+
+@dataclass(frozen=True)
+class Label:
+    """How a kind calls a decision: the act on its button, and what it says once it is done."""
+
+    act: Wording
+    done: Wording
+
+
+LABELS: Mapping[str, Label] = {
+    "approved": Label(say("Approve"), say("Approved")),
+    "not_published": Label(say("Do not publish"), say("Not published")),
+    "change_asked": Label(say("Ask for a change"), say("A change was asked for")),
+    "merged": Label(say("Merge"), say("Merged with another")),
+}
 
 
 @dataclass
 class Kind:
+    name: Wording = field(default_factory=lambda: say("Other things"))  # of many, for the queue's filter
     follow: Follow = lambda session, item, at: None
     author: Author = lambda session, noun_id: None
     show: Show = lambda session, noun_ids, language: {}
-    correct: Correct = lambda session, noun_id, language: None
+    correct: Correct | None = None  # empty: it has no language of its own to correct
+    count_sent: Count | None = None
+    take_back: TakeBack | None = None  # empty: what was told stands
     checks: list[Check] = field(default_factory=list)
     reasons: dict[str, Wording] = field(default_factory=dict)
+    decisions: frozenset[str] = frozenset(("approved", "not_published"))
+    labels: Mapping[str, Label] = field(default_factory=lambda: LABELS)
+    has_cases: bool = False  # whether it can be approved into a case
+    photo_acts: frozenset[str] = frozenset()  # of "away" and "blurred"
 
 
 class Kinds(dict[str, Kind]):
@@ -76,7 +139,7 @@ def when_corrected(kind: str) -> Callable[[Registered], Registered]:
 
 
 def before_decided(kind: str) -> Callable[[Registered], Registered]:
-    """(session, waiting, case id): raises Refusal where the decision can't be carried out."""
+    """(session, waiting, Planned): raises Refusal where the decision can't be carried out."""
 
     def register(function: Registered) -> Registered:
         kinds[kind].checks.append(function)
@@ -85,9 +148,61 @@ def before_decided(kind: str) -> Callable[[Registered], Registered]:
     return register
 
 
+def when_taken_back(kind: str) -> Callable[[Registered], Registered]:
+    """(session, waiting, by, at): a decision that was told, such as a merge, is taken apart again."""
+    return lambda function: _register(kind, "take_back", function)
+
+
+def counts_sent(kind: str) -> Callable[[Registered], Registered]:
+    """(session, person id) -> Sent: what this person has sent of this kind, the waiting included."""
+    return lambda function: _register(kind, "count_sent", function)
+
+
 def offer_reasons(kind: str, reasons: dict[str, Wording]) -> None:
-    """{code: sentence to the author} for not publishing such a thing."""
+    """{code: sentence to the author} for not publishing such a thing. A kind without any needs none."""
     kinds[kind].reasons = reasons
+
+
+def offer_decisions(
+    kind: str, *decisions: str, labels: Mapping[str, Label] | None = None, has_cases: bool = False,
+    photo_acts: Collection[str] = (),
+) -> None:  # fmt: skip
+    """What can be decided about such a thing, where that is more or other than to approve it or not to publish it.
+
+    labels: {decision: Label} where the usual words do not fit.
+    """
+    registered = kinds[kind]
+    registered.decisions = frozenset(str(one) for one in decisions)
+    registered.labels = {**LABELS, **(labels or {})}
+    registered.has_cases, registered.photo_acts = has_cases, frozenset(photo_acts)
+
+
+def name_kind(kind: str, name: Wording) -> None:
+    """How the queue's filter calls many of these, such as "Comments"."""
+    kinds[kind].name = name
+
+
+def look_at(session: Session, things: Collection[tuple[str, int]], language: str) -> dict[tuple[str, int], Shown]:
+    """{(kind, noun id): how it looks to a reader of language}; one call for each kind, however many there are."""
+    found: dict[tuple[str, int], Shown] = {}
+    for kind in {kind for kind, _ in things}:
+        seen = kinds[kind].show(session, [noun_id for its_kind, noun_id in things if its_kind == kind], language)
+        found |= {(kind, noun_id): one for noun_id, one in seen.items()}
+    return found
+
+
+def reasons(kind: str) -> dict[str, Wording]:
+    """{code: sentence to the author} for not publishing a thing of this kind."""
+    return kinds[kind].reasons
+
+
+def sent_by(session: Session, person_id: int) -> Sent:
+    """What a person has sent so far, of all kinds together."""
+    counted = [kind.count_sent(session, person_id) for kind in kinds.values() if kind.count_sent]
+    return Sent(
+        sum(one.number for one in counted), sum(one.published for one in counted),
+        sum(one.not_published for one in counted),
+    )  # fmt: skip
 
 
 def _register(kind: str, part: str, function: Registered) -> Registered:
