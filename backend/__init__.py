@@ -16,6 +16,7 @@ from . import (  # noqa: I001, the order is the table of contents
     files,
     photos,
     follows,
+    mail_addresses,
     audit,
     reading,
     waiting,
@@ -34,6 +35,7 @@ from . import (  # noqa: I001, the order is the table of contents
     meetings,
     push,
     notices,
+    mail,
     deliveries,
     idea_answers,
     restrictions,
@@ -42,7 +44,8 @@ from . import (  # noqa: I001, the order is the table of contents
 
 __all__ = [
     "areas", "attempts", "audit", "cases", "database", "deliveries", "files", "follows", "idea_answers",
-    "ideas", "journal", "lessons", "meetings", "moderation", "moderation_bulk", "moderation_queue",
+    "ideas", "journal", "lessons", "mail", "mail_addresses", "meetings", "moderation", "moderation_bulk",
+    "moderation_queue",
     "moderation_readers", "notices", "people", "photos", "prototypes", "push", "reading",
     "restrictions", "revisions", "roles", "sign_in", "slips", "supports", "teams", "texts", "votes",
     "waiting",

@@ -1,0 +1,119 @@
+"""E-mail addresses: at most one for each person, shown to be theirs by a code, and what they want to get there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from . import keys
+from .database import Base, insert
+from .errors import Conflict, NotFound, Refusal
+from .people import Person
+from .wording import say
+
+LONGEST_ADDRESS = 254  # characters (RFC 5321, section 4.5.3.1.3, without the brackets)
+SORTS = ("notices", "daily")  # what an address may be rid of; codes and words about safety always come
+
+
+class MailAddress(Base):
+    __tablename__ = "mail_addresses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), unique=True)
+    address: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), unique=True)  # as clean() makes it
+    confirmed_at: Mapped[datetime]  # when they last typed a code that was sent there
+    bounced_at: Mapped[datetime | None]  # since when it takes no mail; empty: it does
+    gets_notices: Mapped[bool] = mapped_column(default=True)
+    gets_daily: Mapped[bool] = mapped_column(default=True)  # for whoever has a queue
+    leave_mark: Mapped[str] = mapped_column(String(50), unique=True, default=keys.token)  # in each mail's way out
+
+    @property
+    def works(self) -> bool:
+        return self.bounced_at is None
+
+
+def clean(typed: str | None) -> str:
+    """The one form of an address in which it is kept: lower case, its host as name servers know it. Raises Refusal."""
+    from email_validator import EmailNotValidError, validate_email  # heavy, and few requests need it
+
+    try:
+        found = validate_email((typed or "").strip()[:500], check_deliverability=False, allow_smtputf8=False)
+    except (EmailNotValidError, ValueError):
+        raise Refusal(say("Write an e-mail address, such as name@example.org."), field="address") from None
+    return (found.ascii_email or found.normalized).lower()
+
+
+def confirm(session: Session, person: Person, address: str, *, at: datetime) -> MailAddress:
+    """Keeps address as person's only one, and knows again that it takes mail.
+
+    address comes from clean(). Raises Conflict when it is somebody else's: two people can't share one.
+    """
+    before = of_person(session, person)
+    if before is not None and before.address == address:
+        before.confirmed_at, before.bounced_at = at, None
+        session.flush()
+        return before
+    wishes = {"gets_notices": before.gets_notices, "gets_daily": before.gets_daily} if before else {}
+    forget(session, person)
+    new = insert(session, MailAddress).values(person_id=person.id, address=address, confirmed_at=at, **wishes)
+    session.execute(new.on_conflict_do_nothing())
+    found = _find(session, MailAddress.address == address)
+    if found is None or found.person_id != person.id:
+        raise Conflict(say("Somebody else uses this address already."), field="address")
+    return found
+
+
+def forget(session: Session, person: Person) -> None:
+    """Takes the address away, so that notices which wait for it are not sent; having none is fine."""
+    session.execute(delete(MailAddress).where(MailAddress.person_id == person.id))
+
+
+def choose(session: Session, person: Person, *, notices: bool, daily: bool) -> None:
+    """What person wants by mail. Raises NotFound without an address."""
+    found = of_person(session, person)
+    if found is None:
+        raise NotFound(say("You have not given an e-mail address."))
+    found.gets_notices, found.gets_daily = notices, daily
+    session.flush()
+
+
+def leave(session: Session, word: str, sort: str) -> None:
+    """Ends mail of one of SORTS for the address whose way out this is. Raises NotFound; doing it twice is fine."""
+    found = by_way_out(session, word)
+    if sort == "daily":
+        found.gets_daily = False
+    else:
+        found.gets_notices = False
+    session.flush()
+
+
+def bounced(session: Session, person_id: int, address: str, *, at: datetime) -> None:
+    """Mail to this address comes back; nothing happens where person has another one by now."""
+    mine = update(MailAddress).where(MailAddress.person_id == person_id, MailAddress.address == address)
+    values = mine.where(MailAddress.bounced_at.is_(None)).values(bounced_at=at)
+    session.execute(values, execution_options={"synchronize_session": False})
+
+
+def of_person(session: Session, person: Person | None) -> MailAddress | None:
+    return _find(session, MailAddress.person_id == person.id) if person else None
+
+
+def person_of(session: Session, address: str) -> Person | None:
+    """Whose address this is; None where nobody confirmed it. address comes from clean()."""
+    query = select(Person).join(MailAddress, MailAddress.person_id == Person.id).where(MailAddress.address == address)
+    return session.scalar(query)
+
+
+def by_way_out(session: Session, word: str) -> MailAddress:
+    """The address whose mails carry this word. Raises NotFound."""
+    found = _find(session, MailAddress.leave_mark == word)
+    if found is None:
+        raise NotFound(say("This address is no longer in our list, so no mail goes there."))
+    return found
+
+
+def _find(session: Session, which: Any) -> MailAddress | None:
+    return session.scalar(select(MailAddress).where(which).execution_options(populate_existing=True))
