@@ -12,7 +12,7 @@ from .errors import Refusal
 from .wording import say_count
 
 WINDOW = timedelta(hours=1)
-MOST = {"slip": 10}  # wrong tries of each kind within WINDOW
+MOST = {"slip": 10, "app_code": 5}  # wrong tries of each kind within WINDOW
 
 
 class Attempt(Base):
