@@ -27,6 +27,16 @@ def case(language: str, area_slug: str, number: int) -> str:
     return f"/{language}/{area_slug}/cases/{number}"
 
 
+def comments(language: str, area_slug: str, kind: str, number: int) -> str:
+    """Where the comments stand on the page of an idea or a case, by its kind."""
+    return f"{(idea if kind == 'idea' else case)(language, area_slug, number)}#comments"
+
+
+def own_comment(language: str, area_slug: str, number: int) -> str:
+    """What its author reads: whether it waits, is public, or why not."""
+    return f"/{language}/{area_slug}/comments/{number}"
+
+
 def vote(language: str, area_slug: str, number: int) -> str:
     return f"/{language}/{area_slug}/votes/{number}"
 
@@ -43,5 +53,14 @@ def devices(language: str) -> str:
     return f"/{language}/me/devices"
 
 
+def mine(language: str) -> str:
+    return f"/{language}/me/"
+
+
 def sign_in(language: str, token: str) -> str:
     return f"/{language}/sign-in/{token}"
+
+
+def way_out(language: str, sort: str, leave_mark: str) -> str:
+    """Ends the mails of a sort that go to one address, without signing in."""
+    return f"/{language}/mail/leave/{sort}/{leave_mark}"

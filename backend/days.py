@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,17 @@ EARLIER, LATER = "earlier", "later"  # which of the two, where an hour comes twi
 def day(moment: datetime, zone: ZoneInfo, language: str) -> str:
     """ "torsdag 26 november": weekday and month in words, Latin digits."""
     return format_date(moment.astimezone(zone), "EEEE d MMMM", locale=language.replace("-", "_"))
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day within a Wording: it is said when the sentence is."""
+
+    moment: datetime
+    zone: ZoneInfo
+
+    def into(self, language: str) -> str:
+        return day(self.moment, self.zone, language)
 
 
 def clock(moment: datetime, zone: ZoneInfo, language: str) -> str:

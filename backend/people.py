@@ -51,6 +51,7 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(12))  # the language they last read in
     area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))  # where they live (L2) or last wrote
     is_example: Mapped[bool] = mapped_column(default=False)
+    restricted_until: Mapped[datetime | None]  # the last end of what stands in restrictions; empty: nothing ever did
     pseudonym: Mapped[str] = mapped_column(String(32), default=lambda: token_hex(16))  # what the audit log calls them
     created_at: Mapped[datetime]
 

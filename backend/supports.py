@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from . import ideas, people, revisions
+from . import ideas, people, restrictions, revisions
 from .database import Base, insert
 from .errors import NotAllowed
 from .ideas import Idea
@@ -34,9 +34,10 @@ def counts_for(person: Person | None) -> bool:
 
 
 def support(session: Session, idea: Idea, *, by: Person, at: datetime) -> None:
-    """Supporting twice changes nothing. Raises NotAllowed before the idea is published."""
+    """Supporting twice changes nothing. NotAllowed before the idea is published, and while by is suspended."""
     if not may_support(idea):
         raise NotAllowed(say("This idea is not published."))
+    restrictions.make_sure_may_join(session, by, idea.area_id, at=at)
     counts = counts_for(by)
     new = insert(session, Support).values(idea_id=idea.id, person_id=by.id, counts=counts, at=at)
     first = session.scalar(new.on_conflict_do_nothing().returning(Support.idea_id)) is not None

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from . import follows, revisions, texts
+from . import follows, restrictions, revisions, texts
 from .cases import Case
 from .database import Base, insert
 from .errors import NotAllowed, Refusal
@@ -88,6 +88,7 @@ def join(session: Session, case: Case, person: Person, *, name: str, at: datetim
     """
     if not may_join(person):
         raise NotAllowed(say("Sign in at the meeting place first, then you can join."))
+    restrictions.make_sure_may_join(session, person, case.area_id, at=at)
     name = clean_name(name)
     if not name:
         raise Refusal(say("Write the name that the team knows you by."), field="name")

@@ -36,9 +36,7 @@ class Wording:
             words = catalogue.gettext(self.english)
         else:
             words = catalogue.ngettext(self.english, self.plural, self.number)
-        values = {
-            key: value.into(language) if isinstance(value, Wording) else value for key, value in self.values.items()
-        }
+        values = {key: value.into(language) if hasattr(value, "into") else value for key, value in self.values.items()}
         return words % {"number": self.number, **values} if values or self.plural else words
 
     def __str__(self) -> str:

@@ -30,6 +30,7 @@ from . import (
     offline,
     outbox,
     page_cache,
+    people,
     photos,
     posters,
     prototypes,
@@ -44,7 +45,7 @@ from . import (
 
 FEATURES = (
     areas, ideas, supports, cases, teams, journal, prototypes, votes, meetings, lessons, moderation, coordination,
-    sign_in, slips, me, push, languages, outbox,
+    people, sign_in, slips, me, push, languages, outbox,
 )  # fmt: skip
 WITHOUT_LANGUAGE = (shared_links, posters, manifest, offline, photos, health)
 

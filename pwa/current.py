@@ -31,7 +31,8 @@ def init(app: Flask) -> None:
     app.teardown_appcontext(_close)
     app.after_request(_keep_signed_in)
     app.after_request(_set_cookies)
-    app.context_processor(lambda: {"person": person, "csrf_token": csrf_token, "leads_an_area": leads_an_area})
+    offered = (person, csrf_token, leads_an_area, leads_people)
+    app.context_processor(lambda: {one.__name__: one for one in offered})
 
 
 def settings(app: Flask | None = None) -> Settings:
@@ -94,6 +95,12 @@ def leads_an_area() -> bool:
     """Whether who asks is a coordinator somewhere, or of the core team."""
     somebody = known_person()
     return somebody is not None and people.areas_of(somebody, Role.COORDINATOR) != set()
+
+
+def leads_people() -> bool:
+    """Whether who asks gives roles: a coordinator somewhere, the core team, an operator."""
+    somebody = known_person()
+    return somebody is not None and (leads_an_area() or somebody.has_role(Role.OPERATOR, None))
 
 
 def person_or_guest() -> Person:
