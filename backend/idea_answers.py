@@ -30,6 +30,8 @@ REASONS: Mapping[str, Wording] = {
     "not_understandable": say("We did not understand it. Please write it with more words."),
 }
 moderation.offer_reasons("idea", dict(REASONS))
+moderation.offer_decisions("idea", Decision.APPROVED, Decision.NOT_PUBLISHED, has_cases=True)
+moderation.name_kind("idea", say("Ideas"))
 
 
 def feed(session: Session, idea: Idea, case_id: int, *, by: Person, at: datetime) -> None:
@@ -90,7 +92,7 @@ def shown(session: Session, numbers: Sequence[int], language: str) -> dict[int, 
     return {
         idea.id: Shown(
             idea.title, idea.text, idea.language, idea.id, author_name=name or "", author_language=reads or "",
-            photo_key=key or "", photo_alt=alt or "",
+            photo_key=key or "", photo_alt=alt or "", label=say("Idea %(number)s", number=idea.id),
         )
         for idea, name, reads, key, alt in session.execute(query)
     }  # fmt: skip

@@ -27,6 +27,8 @@ from . import (
     me,
     meetings,
     moderation,
+    moderation_bulk,
+    moderation_readers,
     offline,
     outbox,
     page_cache,
@@ -44,7 +46,8 @@ from . import (
 )
 
 FEATURES = (
-    areas, ideas, supports, cases, teams, journal, prototypes, votes, meetings, lessons, moderation, coordination,
+    areas, ideas, supports, cases, teams, journal, prototypes, votes, meetings, lessons, moderation, moderation_bulk,
+    moderation_readers, coordination,
     people, sign_in, slips, me, push, languages, outbox,
 )  # fmt: skip
 WITHOUT_LANGUAGE = (shared_links, posters, manifest, offline, photos, health)

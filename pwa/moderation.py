@@ -2,64 +2,50 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields import SelectChoice
 
-from backend import areas, cases, idea_answers, ideas, languages, moderation, people
+from backend import cases, idea_answers, ideas, moderation, moderation_bulk, moderation_queue, moderation_readers
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
-from backend.languages import WRITTEN
-from backend.moderation import Decision, Entry, Shown, Waiting
-from backend.people import Person, Role
+from backend.waiting import Decision
 from backend.wording import say
 
-from . import current, language
+from . import current, reading
 from .current import moderates
 from .forms import Form
+from .moderation_queue import after, around, as_number, kept, me
+from .reading import CaseForm, DecisionForm, LanguageForm
 
 pages = Blueprint("moderation", __name__)
-TONGUES = [SelectChoice(one.tag, one.autonym) for one in WRITTEN]
 INTO_CASE = "into_case"  # the button that approves and puts into the chosen case
 
 
-class DecisionForm(Form):
-    version = HiddenField()
-    decision = StringField()
-    reason = RadioField(_("Why it is not published"), validate_choice=False, choices=())
-    note = TextAreaField(_("A word of your own to the author"))
-    note_language = SelectField(_("You write in"), choices=TONGUES, validate_choice=False)
-    case = RadioField(_("Cases it can go into"), validate_choice=False, choices=())
-
-
-class LanguageForm(Form):
-    language = SelectField(_("It is written in"), choices=TONGUES, validate_choice=False)
+@pages.app_context_processor
+def badge() -> dict[str, object]:
+    """For the bar of staff pages: how much waits for who asks."""
+    return {"waiting_for_me": lambda: moderation_queue.count_for(current.session(), me())}
 
 
 @pages.get("/moderation/")
 @moderates
 def index() -> ResponseReturnValue:
-    entries, looks = _queue()
-    lately = moderation.decided_lately(current.session(), _my_areas())
-    return render_template(
-        "moderation/index.html", entries=entries, looks=looks, lately=lately, seen=_look_at(lately), **_around()
-    )
+    lately = moderation_queue.decided_lately(current.session(), moderation_queue.areas_of(me()))
+    return render_template("moderation/index.html", lately=lately, **around(*lately))
 
 
 @pages.get("/moderation/<int:number>")
 @moderates
 def show(number: int) -> ResponseReturnValue:
     with current.transaction() as session:
-        item = moderation.find(session, number, by=_me())
-        moderation.claim(session, item, by=_me(), at=current.now())
-    return _page(item, DecisionForm(formdata=None, version=str(item.version), note_language=_me().language))
+        found = moderation.find(session, number, by=me())
+        moderation_readers.claim(session, found, by=me(), at=current.now())
+    return reading.page(found, reading.new_form(found, me()))
 
 
 @pages.post("/moderation/<int:number>")
 @moderates
 def decide(number: int) -> ResponseReturnValue:
-    form = DecisionForm()
+    form, status = DecisionForm(), 400
     if form.is_sent():
         try:
             return redirect(_decide(number, form), 303)
@@ -68,17 +54,27 @@ def decide(number: int) -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
             status = 409 if isinstance(refusal, Conflict) else 400
-            return _page(moderation.find(current.session(), number, by=_me()), form), status
-    return _page(moderation.find(current.session(), number, by=_me()), form), 400
+    return reading.page(moderation.find(current.session(), number, by=me()), form), status
 
 
 @pages.post("/moderation/<int:number>/undo")
 @moderates
 def undo(number: int) -> ResponseReturnValue:
+    """Takes back one decision, or all that were made with it at once."""
     if Form().is_sent():
         with current.transaction() as session:
-            moderation.undo(session, number, by=_me(), at=current.now())
-    return redirect(url_for("moderation.show", number=number), 303)
+            moderation_bulk.undo(session, number, by=me(), at=current.now())
+    return redirect(url_for("moderation.show", number=number, **kept()), 303)
+
+
+@pages.post("/moderation/<int:number>/take-back")
+@moderates
+def take_back(number: int) -> ResponseReturnValue:
+    """Takes apart what its author has been told of, such as a merge."""
+    if Form().is_sent():
+        with current.transaction() as session:
+            moderation.take_back(session, number, by=me(), at=current.now())
+    return redirect(url_for("moderation.show", number=number, **kept()), 303)
 
 
 @pages.post("/moderation/<int:number>/language")
@@ -87,8 +83,8 @@ def correct_language(number: int) -> ResponseReturnValue:
     form = LanguageForm()
     if form.is_sent():
         with current.transaction() as session:
-            moderation.correct_language(session, number, form.language.data or "", by=_me(), at=current.now())
-    return redirect(url_for("moderation.show", number=number), 303)
+            moderation.correct_language(session, number, form.language.data or "", by=me(), at=current.now())
+    return redirect(url_for("moderation.show", number=number, **kept()), 303)
 
 
 @pages.post("/moderation/<int:number>/case")
@@ -98,105 +94,51 @@ def feed(number: int) -> ResponseReturnValue:
     form = DecisionForm()
     if form.is_sent():
         with current.transaction() as session:
-            item = moderation.find(session, number, by=_me())
-            idea = ideas.by_number(session, item.noun_id, area_id=item.area_id)
-            idea_answers.feed(session, idea, _case(form) or 0, by=_me(), at=current.now())
-    return redirect(url_for("moderation.show", number=number), 303)
+            found = moderation.find(session, number, by=me())
+            if found.kind != "idea":
+                raise NotFound(say("Nothing waits here under this number."))
+            idea = ideas.by_number(session, found.noun_id, area_id=found.area_id)
+            idea_answers.feed(session, idea, as_number(form.case.data), by=me(), at=current.now())
+    return redirect(url_for("moderation.show", number=number, **kept()), 303)
 
 
-def _decide(number: int, form: DecisionForm) -> str:
+@pages.post("/moderation/<int:number>/cases")
+@moderates
+def open_case(number: int) -> ResponseReturnValue:
+    """Opens a new case, which is then chosen for what is being read."""
+    form = CaseForm()
+    found = moderation.find(current.session(), number, by=me())
+    if form.is_sent():
+        try:
+            with current.transaction() as session:
+                if not cases.may_lead(me(), found.area_id):
+                    raise NotAllowed(say("Only a coordinator of this area may do this."))
+                tag = form.original.data or ""
+                made = cases.open_case(
+                    session, area_id=found.area_id, by_language={tag: {"title": form.title.data or ""}}, original=tag,
+                    by=me(), at=current.now(),
+                )  # fmt: skip
+            return redirect(url_for("moderation.show", number=number, case=made.id, **kept()), 303)
+        except (NotAllowed, NotFound):
+            raise
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return reading.page(found, reading.new_form(found, me()), case_form=form), 400
+
+
+def _decide(item_id: int, form: DecisionForm) -> str:
     """Carries the decision out and says where the next thing to read is."""
-    wanted, case_id = form.decision.data, _case(form)
+    wanted, case_id = form.decision.data, as_number(form.case.data) or None
     if wanted not in (*Decision, INTO_CASE):
         raise Refusal(say("Choose what to do with it."))
     if wanted == INTO_CASE and case_id is None:
         raise Refusal(say("Choose a case first."), field="case")
     with current.transaction() as session:
         item = moderation.decide(
-            session, number, Decision.APPROVED if wanted == INTO_CASE else Decision(wanted), by=_me(),
-            seen_version=_number(form.version.data), at=current.now(), undo_seconds=current.settings().undo_seconds,
+            session, item_id, Decision.APPROVED if wanted == INTO_CASE else Decision(wanted), by=me(),
+            seen_version=as_number(form.version.data), at=current.now(), undo_seconds=current.settings().undo_seconds,
             reason=form.reason.data or "", note=form.note.data or "", note_language=form.note_language.data or "",
-            case_id=case_id if wanted == INTO_CASE else None,
+            case_id=case_id if wanted == INTO_CASE else None, merge_into=as_number(form.merge_into.data) or None,
+            photo_act=form.photo_act.data or "",
         )  # fmt: skip
-    left = moderation.waiting(current.session(), _my_areas(), current.now())
-    return _address_of(_next(left, item))
-
-
-def _page(item: Waiting, form: DecisionForm) -> str:
-    session, tag = current.session(), language.this().tag
-    entries, looks = _queue()
-    seen = _look_at([item]).get(item.noun_id)
-    if seen is None:
-        raise NotFound(say("Nothing waits here under this number."))
-    author_reads = languages.offered(seen.author_language) or languages.offered(seen.language) or languages.FIRST
-    reasons = moderation.reasons(item.kind)
-    form.reason.choices = [SelectChoice(code, words.into(tag)) for code, words in reasons.items()]
-    its_cases = cases.of_area(session, item.area_id, tag)
-    g.area = areas.by_id(session, item.area_id)  # the page takes its colour and its clock
-    form.case.choices = [SelectChoice(str(one.id), str(one.title)) for one in its_cases]
-    return render_template(
-        "moderation/show.html", item=item, form=form, seen=seen, entries=entries, looks=looks, cases=its_cases,
-        author_reads=author_reads,
-        told={code: words.into(author_reads.tag) for code, words in reasons.items()},
-        tongue=languages.WRITTEN_BY_TAG.get(seen.language), reader=_name_of(item.claimed_by),
-        by=_name_of(item.decided_by),
-        may_decide=moderation.may_decide(_me(), item, moderation.author_id_of(session, item)),
-        language_form=LanguageForm(formdata=None, language=seen.language), **_around(),
-    )  # fmt: skip
-
-
-def _queue() -> tuple[list[Entry], dict[int, Shown]]:
-    entries = moderation.waiting(current.session(), _my_areas(), current.now())
-    looks = moderation.look_at(current.session(), [(one.kind, one.noun_id) for one in entries], language.this().tag)
-    return entries, {one.id: looks[one.kind, one.noun_id] for one in entries if (one.kind, one.noun_id) in looks}
-
-
-def _look_at(items: list[Waiting]) -> dict[int, Shown]:
-    looks = moderation.look_at(current.session(), [(one.kind, one.noun_id) for one in items], language.this().tag)
-    return {noun_id: look for (_, noun_id), look in looks.items()}
-
-
-def _around() -> dict[str, object]:
-    """What each page of the desk shows beside its own: the areas, and the decision that can be taken back."""
-    session, last = current.session(), moderation.undoable(current.session(), _me())
-    return {
-        "by_id": {area.id: area for area in areas.every(session)}, "last": last,
-        "last_seen": _look_at([last]).get(last.noun_id) if last else None,
-        "seconds_left": max(round((last.tells_at - current.now()).total_seconds()), 0) if last and last.tells_at else 0,
-        "soon": moderation.SOON, "late": moderation.LATE,
-    }  # fmt: skip
-
-
-def _next(left: list[Entry], item: Waiting) -> Entry | None:
-    later = (one for one in left if (one.asked_at, one.id) > (item.asked_at, item.id))
-    return next(later, left[0] if left else None)
-
-
-def _address_of(entry: Entry | None) -> str:
-    return url_for("moderation.show", number=entry.id) if entry else url_for("moderation.index")
-
-
-def _me() -> Person:
-    """Who is behind the door of this desk."""
-    found = current.known_person()
-    if found is None:
-        raise NotAllowed(say("You may not do this here."))
-    return found
-
-
-def _my_areas() -> set[int] | None:
-    return people.areas_of(_me(), Role.MODERATOR, Role.COORDINATOR)
-
-
-def _name_of(person_id: int | None) -> str:
-    found = people.by_id(current.session(), person_id) if person_id else None
-    return found.name if found else ""
-
-
-def _case(form: DecisionForm) -> int | None:
-    return _number(form.case.data) or None
-
-
-def _number(word: str | None) -> int:
-    """0 for what is no number: no version and no case has it."""
-    return int(word) if word and word.isascii() and word.isdigit() and len(word) < 10 else 0
+    return after(item)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from backend import audit, cases, database, moderation, people, reading
+from backend import audit, cases, database, moderation, moderation_queue, moderation_readers, people, reading
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
 from backend.moderation import Decision, Waiting
 from backend.people import Level, Person, Role
@@ -62,7 +62,7 @@ def test_what_waits_is_listed_oldest_first(session: Session, notes: Notes) -> No
     young = a_note(session, area.id, 1, at=LATER)
     old = a_note(session, area.id, 2)
 
-    listed = moderation.waiting(session, {area.id}, LATER)
+    listed = moderation_queue.waiting(session, mira(session, area), LATER)
 
     assert [entry.id for entry in listed] == [old.id, young.id]
     assert moderation.count(session, {area.id}) == 2
@@ -70,12 +70,13 @@ def test_what_waits_is_listed_oldest_first(session: Session, notes: Notes) -> No
 
 def test_a_thing_sent_again_waits_again(session: Session, notes: Notes) -> None:
     area = seved(session)
-    approve(session, a_note(session, area.id), mira(session, area))
+    moderator = mira(session, area)
+    approve(session, a_note(session, area.id), moderator)
 
     again = a_note(session, area.id, at=LATER)
 
     assert again.round == 2
-    assert [entry.id for entry in moderation.waiting(session, None, LATER)] == [again.id]
+    assert [entry.id for entry in moderation_queue.waiting(session, moderator, LATER)] == [again.id]
 
 
 def test_the_second_of_two_moderators_hears_who_was_first_and_when(session: Session, notes: Notes) -> None:
@@ -126,7 +127,7 @@ def test_a_moderator_of_another_area_sees_and_decides_nothing(session: Session, 
     item = a_note(session, seved(session).id)
     stranger = mira(session, lindangen(session))
 
-    assert moderation.waiting(session, people.areas_of(stranger, Role.MODERATOR), NOON) == []
+    assert moderation_queue.waiting(session, stranger, NOON) == []
     for act in (
         lambda: moderation.find(session, item.id, by=stranger),
         lambda: approve(session, item, stranger),
@@ -169,7 +170,7 @@ def test_an_undone_decision_is_never_told(session: Session, notes: Notes) -> Non
 
     assert moderation.settle_due(session, LATER) == 0
     assert moderation.count(session, {area.id}) == 1
-    assert moderation.undoable(session, moderator) is None
+    assert moderation_queue.undoable(session, moderator) == []
 
 
 def test_a_decision_that_was_told_stands(session: Session, notes: Notes) -> None:
@@ -197,19 +198,19 @@ def test_a_claim_shows_who_reads_for_five_minutes(session: Session, notes: Notes
     moderator, omar = mira(session, area), another_moderator(session, area.id)
     item = a_note(session, area.id)
 
-    first = moderation.claim(session, item, by=moderator, at=NOON)
-    second = moderation.claim(session, item, by=omar, at=LATER)
+    first = moderation_readers.claim(session, item, by=moderator, at=NOON)
+    second = moderation_readers.claim(session, item, by=omar, at=LATER)
 
     assert (first, second) == (True, False)
-    assert moderation.waiting(session, {area.id}, LATER)[0].reader == "Mira"
-    assert moderation.waiting(session, {area.id}, NOON + timedelta(minutes=5))[0].reader == ""
-    assert moderation.claim(session, item, by=omar, at=NOON + timedelta(minutes=5))
+    assert moderation_queue.waiting(session, moderator, LATER)[0].reader == "Mira"
+    assert moderation_queue.waiting(session, moderator, NOON + timedelta(minutes=5))[0].reader == ""
+    assert moderation_readers.claim(session, item, by=omar, at=NOON + timedelta(minutes=5))
 
 
 def test_a_claim_keeps_nobody_from_deciding(session: Session, notes: Notes) -> None:
     area = seved(session)
     item = a_note(session, area.id)
-    moderation.claim(session, item, by=mira(session, area), at=NOON)
+    moderation_readers.claim(session, item, by=mira(session, area), at=NOON)
 
     approve(session, item, another_moderator(session, area.id))
 

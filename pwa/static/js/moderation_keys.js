@@ -8,6 +8,7 @@ export function enhance(details) {
   tick.checked = remembered() !== "off";
   tick.addEventListener("change", () => remember(tick.checked ? "on" : "off"));
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && isWriting(event.target)) event.target.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isWriting(event.target)) return;
     if (event.key === "?") details.open = !details.open;
     else if (tick.checked && press(event.key.toLowerCase())) event.preventDefault();
@@ -25,12 +26,12 @@ function press(key) {
   return true;
 }
 
-// The first press of a key that needs a choice leads to the choice, the second one carries it out.
+// The first press of a key that needs a choice or a word leads there, the second one carries it out.
 function choose(button) {
-  const offered = [...document.querySelectorAll(`input[name="${button.dataset.needs}"]`)];
-  if (offered.some((one) => one.checked)) return true;
+  const offered = [...document.querySelectorAll(`[name="${button.dataset.needs}"]`)];
+  if (offered.some((one) => (one.type === "radio" ? one.checked : one.value.trim()))) return true;
   offered[0]?.focus();
-  if (button.dataset.needs === "case") offered[0]?.click();
+  if (button.dataset.needs === "case" || button.dataset.needs === "merge_into") offered[0]?.click();
   return false;
 }
 

@@ -5,7 +5,7 @@ export function enhance(reasons) {
   const preview = form.querySelector(".preview");
   const show = () => {
     const chosen = reasons.querySelector("input:checked");
-    preview.hidden = !chosen;
+    preview.hidden = !chosen && !form.elements.note.value.trim();
     preview.querySelector(".told").textContent = chosen ? chosen.dataset.label : "";
     preview.querySelector(".own").textContent = form.elements.note.value;
     preview.querySelector(".own").lang = form.elements.note_language.value;
