@@ -44,6 +44,8 @@ class Area(Base):
     position: Mapped[int] = mapped_column(default=0)  # the order in which a city lists its areas
     time_zone: Mapped[str] = mapped_column(String(40), default="Europe/Stockholm")
     meeting_place: Mapped[str] = mapped_column(String(120), default="")
+    # Who may comment: one of comment_rules.RULES, chosen by its coordinator.
+    comments: Mapped[str] = mapped_column(String(20), default="open_to_residents", server_default="open_to_residents")
     # {"ar": {"name": ..., "meeting_place": ..., "motto": ...}}: on the row itself, since every page needs it.
     said: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)
     is_example: Mapped[bool] = mapped_column(default=False)

@@ -12,9 +12,23 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import areas, cases, ideas, meetings, moderation, people, prototypes, push, texts, votes
+from backend import (
+    areas,
+    cases,
+    comment_subjects,
+    comments,
+    ideas,
+    meetings,
+    moderation,
+    people,
+    prototypes,
+    push,
+    texts,
+    votes,
+)
 from backend.areas import Area
 from backend.cases import Case
+from backend.comments import Comment
 from backend.ideas import Idea
 from backend.lessons import Lesson
 from backend.meetings import Meeting
@@ -166,3 +180,12 @@ def a_meeting(session: Session, area: Area, by: Person, **changed: Any) -> Meeti
         "place": "Mötesplatsen på Rasmusgatan", "at": NOON,
     }  # fmt: skip
     return meetings.announce(session, area, by=by, **{**values, **changed})
+
+
+def a_comment(session: Session, on: Idea | Case, by: Person, text: str = "Ja, gärna!", **changed: Any) -> Comment:
+    """Waits where its author's do, else it is public."""
+    kind = "idea" if isinstance(on, Idea) else "case"
+    subject = comment_subjects.subject(session, kind, on.id, language="sv")
+    area = areas.by_id(session, on.area_id)
+    values = {"area": area, "language": by.language, "at": NOON, **changed}
+    return comments.write(session, subject, text=text, by=by, **values)
