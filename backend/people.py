@@ -54,6 +54,7 @@ class Person(Base):
     restricted_until: Mapped[datetime | None]  # the last end of what stands in restrictions; empty: nothing ever did
     pseudonym: Mapped[str] = mapped_column(String(32), default=lambda: token_hex(16))  # what the audit log calls them
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]  # they left for good; the empty row keeps their number from being given again
 
     given: Mapped[list[GivenRole]] = relationship(foreign_keys="GivenRole.person_id", lazy="selectin")
 

@@ -52,7 +52,13 @@ def undo(session: Session, idea: Idea, *, by: Person) -> None:
         _add(session, [idea.id], -1)
 
 
-@people.when_raised
+def undo_all(session: Session, person: Person) -> None:
+    """Takes back all that somebody supported, counted or not."""
+    theirs = delete(Support).where(Support.person_id == person.id).returning(Support.idea_id, Support.counts)
+    gone = session.execute(theirs.execution_options(synchronize_session=False)).all()
+    _add(session, [idea_id for idea_id, counts in gone if counts], -1)
+
+
 @people.when_raised
 def confirm(session: Session, person: Person) -> int:
     """Counts what somebody supported as a guest, now that they are a neighbour; returns how many."""

@@ -1,0 +1,119 @@
+"""All that we hold of a person: every column that names people is listed here, with what the export gives of it and
+what an erasure does with it. A test walks the tables and fails for one that is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from .database import Base
+from .notices import Notice
+from .people import Person
+from .photos import Photo
+
+ABOUT = ("id", "name", "level", "language", "area_id", "created_at", "restricted_until")  # of the person's own row
+
+
+class After(StrEnum):
+    """What becomes of a row when the person it names is erased."""
+
+    GOES = "goes"
+    NAMELESS = "nameless"  # it stays without the person
+    STAYS = "stays"  # another part of the erasure sees to it
+
+
+@dataclass(frozen=True)
+class Part:
+    after: After
+    given: bool = True  # whether the export has it
+    hides: tuple[str, ...] = ()  # columns that would give away a secret of ours, or somebody else
+
+
+# What staff did is theirs as an act of office: it is in the audit log, and the export gives it from there.
+OFFICE = Part(After.NAMELESS, given=False)
+
+PARTS: dict[tuple[str, str], Part] = {
+    ("acts", "by"): Part(After.STAYS, hides=("salt", "commitment", "seal")),
+    ("app_codes", "person_id"): Part(After.GOES, hides=("secret",)),
+    ("case_moves", "by"): OFFICE,
+    ("ceremonies", "person_id"): Part(After.GOES, given=False),
+    ("coming", "person_id"): Part(After.GOES),
+    ("comments", "author_id"): Part(After.NAMELESS, hides=("content_mark",)),
+    ("devices", "person_id"): Part(After.GOES, hides=("endpoint", "p256dh", "auth")),
+    ("e_ids", "person_id"): Part(After.GOES, hides=("subject_mark",)),
+    ("follows", "person_id"): Part(After.GOES),
+    ("ideas", "author_id"): Part(After.NAMELESS, hides=("content_mark", "receipt_mark")),
+    ("journal_notes", "by_id"): Part(After.NAMELESS),
+    ("letters", "person_id"): Part(After.GOES, hides=("values",)),
+    ("mail_addresses", "person_id"): Part(After.GOES, hides=("leave_mark",)),
+    ("meetings", "announced_by"): OFFICE,
+    ("moderation", "claimed_by"): OFFICE,
+    ("moderation", "decided_by"): OFFICE,
+    ("moderation", "handed_by"): OFFICE,
+    ("moderation", "handed_to"): OFFICE,
+    ("moderation", "not_by"): OFFICE,
+    ("passkeys", "person_id"): Part(After.GOES, hides=("public_key",)),
+    ("photos", "sent_by"): Part(After.NAMELESS, hides=("content_mark",)),
+    ("recovery_codes", "person_id"): Part(After.GOES, given=False),
+    ("restrictions", "by"): OFFICE,
+    ("restrictions", "person_id"): Part(After.GOES, hides=("by",)),
+    ("roles", "given_by"): OFFICE,
+    ("roles", "person_id"): Part(After.GOES, hides=("given_by",)),
+    ("rounds", "created_by"): OFFICE,
+    ("sign_in_addresses", "person_id"): Part(After.GOES, hides=("token_mark",)),
+    ("sign_ins", "person_id"): Part(After.GOES, hides=("token_mark",)),
+    ("slip_batches", "made_by"): OFFICE,
+    ("slips", "used_by"): Part(After.NAMELESS, hides=("selector", "secret_mark")),
+    ("supports", "person_id"): Part(After.STAYS),
+    ("team_members", "person_id"): Part(After.GOES),
+}
+
+
+def columns() -> Iterator[tuple[Table, str]]:
+    """Every column that refers to a person, by the order of the tables."""
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if any(key.column.table.name == "people" for key in column.foreign_keys):
+                yield table, column.name
+
+
+def export(session: Session, person: Person) -> dict[str, Any]:
+    """{table: rows} of all that names this person, fit for JSON; times are UTC. One statement for each table."""
+    found: dict[str, Any] = {"about": {name: _plain(getattr(person, name)) for name in ABOUT}}
+    for table, column in columns():
+        part = PARTS[table.name, column]
+        if part.given and (rows := _rows(session, table, column, person, part)):
+            found[table.name] = rows
+    found["notices"] = _notices(session, person)
+    return found
+
+
+def photos_of(session: Session, person: Person) -> list[Photo]:
+    """The photos that somebody sent, oldest first; their files belong to the export."""
+    return list(session.scalars(select(Photo).where(Photo.sent_by == person.id).order_by(Photo.id)))
+
+
+def _rows(session: Session, table: Table, column: str, person: Person, part: Part) -> list[dict[str, Any]]:
+    given = [one for one in table.columns if one.name not in (*part.hides, column)]
+    query = select(*given).where(table.c[column] == person.id).order_by(*table.primary_key.columns)
+    return [{name: _plain(value) for name, value in row._mapping.items()} for row in session.execute(query)]
+
+
+def _notices(session: Session, person: Person) -> list[dict[str, Any]]:
+    """What was told to them alone; it names them by number, not by a key."""
+    own = select(Notice.kind, Notice.noun_id, Notice.values, Notice.created_at)
+    own = own.where(Notice.audience == "person", Notice.audience_id == person.id).order_by(Notice.id)
+    return [{name: _plain(value) for name, value in row._mapping.items()} for row in session.execute(own)]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return value.hex() if isinstance(value, bytes) else value
