@@ -22,7 +22,7 @@ DEFAULT_ZONE = ZoneInfo("Europe/Stockholm")
 
 def init(app: Flask) -> None:
     moments = (day, day_with_year, weekday, day_number, month, clock, iso, ago, waiting)
-    for name in (*moments, number, words, own_words, bdi, uncapitalised):
+    for name in (*moments, lasting, number, words, own_words, bdi, uncapitalised):
         app.add_template_filter(name)
     app.add_template_global(current.now, "now")
 
