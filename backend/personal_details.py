@@ -112,7 +112,7 @@ def _longest_number(plain: str, groups: list[tuple[int, int]]) -> int:
     before = plain[groups[0][0] - 1 : groups[0][0]] if groups[0][0] else ""
     parted = plain[groups[0][1] : groups[0][1] + 1]
     found = 0
-    for count in range(1, MOST_GROUPS + 1):
+    for count in range(1, min(MOST_GROUPS, len(groups)) + 1):
         digits = [plain[start:end] for start, end in groups[:count]]
         if _is_abroad("".join(digits), before) or _is_national(digits, parted):
             found = count
