@@ -64,3 +64,26 @@ def sign_in(language: str, token: str) -> str:
 def way_out(language: str, sort: str, leave_mark: str) -> str:
     """Ends the mails of a sort that go to one address, without signing in."""
     return f"/{language}/mail/leave/{sort}/{leave_mark}"
+
+
+def queue(language: str) -> str:
+    return f"/{language}/moderation/"
+
+
+def queue_item(language: str, number: int) -> str:
+    """One thing that waits, for moderators."""
+    return f"/{language}/moderation/{number}"
+
+
+def report(language: str, area_slug: str, number: int) -> str:
+    """What somebody reported, and what came of it."""
+    return f"/{language}/{area_slug}/reports/{number}"
+
+
+def objection(language: str, area_slug: str, kind: str, number: int) -> str:
+    """Where somebody reads why theirs is not published, and may object."""
+    return f"/{language}/{area_slug}/appeals/new/{kind}/{number}"
+
+
+def own_appeal(language: str, area_slug: str, number: int) -> str:
+    return f"/{language}/{area_slug}/appeals/{number}"

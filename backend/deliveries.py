@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from . import mail_addresses
 from .database import Base, insert
 from .follows import Follow
+from .mail_addresses import MailAddress
 from .notices import Notice
 from .people import Person
 from .push import Device
@@ -68,11 +70,16 @@ class Reach:
     """How many people a notice reaches, each counted once."""
 
     phone: int  # with at least one phone
-    unreached: int  # follow, but told no phone of theirs
+    unreached: int  # follow, but told no phone of theirs, nor gave an address
+    mail: int = 0  # without a phone, with an address that works and wants notices
 
     @property
     def people(self) -> int:
-        return self.phone + self.unreached
+        return self.told + self.unreached
+
+    @property
+    def told(self) -> int:
+        return self.phone + self.mail
 
 
 @dataclass(frozen=True)
@@ -88,18 +95,34 @@ class Report:
     is_spread: bool  # whether all deliveries have been made
 
 
-def reach(session: Session, audience: str, audience_id: int) -> Reach:
-    """Whom a notice to this audience would reach now. Two statements."""
-    heard = _receivers(audience, audience_id)
+def reach(session: Session, audience: str, audience_id: int, *, by_mail: bool = True) -> Reach:
+    """Whom a notice to this audience would reach now; by_mail: whether mail is sent at all. Three statements."""
+    heard = receivers(audience, audience_id)
     everybody = session.scalar(select(func.count()).select_from(heard.subquery())) or 0
-    query = select(func.count(Device.person_id.distinct())).where(_is_for(audience, audience_id))
-    phone = session.scalar(query) or 0
-    return Reach(phone, everybody - phone)
+    has_phone = select(Device.person_id).where(_is_for(audience, audience_id))
+    phone = session.scalar(select(func.count()).select_from(has_phone.distinct().subquery())) or 0
+    mail = 0
+    if by_mail and audience != "device":
+        mine = MailAddress.person_id.in_(heard), MailAddress.person_id.not_in(has_phone)
+        query = select(func.count()).select_from(MailAddress).where(*mine, *mail_addresses.wants("notices"))
+        mail = session.scalar(query) or 0
+    return Reach(phone, everybody - phone - mail, mail)
+
+
+def receivers(audience: str, audience_id: int) -> Select[int]:
+    """The people who hear it, by id, each once."""
+    if audience == "person":
+        return select(Person.id).where(Person.id == audience_id)
+    if audience == "device":
+        return select(Device.person_id).where(Device.id == audience_id)
+    return select(Follow.person_id).where(Follow.kind == audience, Follow.noun_id == audience_id)
 
 
 def spread(session: Session, notice: Notice, limit: int, *, at: datetime) -> int:
     """Makes the next deliveries of a notice, at most limit; how many it made. Says on the notice when all are made."""
-    query = select(Device.id).where(_is_for(notice.audience, notice.audience_id), Device.id > notice.spread_to)
+    but_not = notice.values.get("not", ())  # people who caused it, or hear of it by a notice of their own
+    heard = _is_for(notice.audience, notice.audience_id) & Device.person_id.not_in(but_not)
+    query = select(Device.id).where(heard, Device.id > notice.spread_to)
     found = session.scalars(query.order_by(Device.id).limit(limit)).all()
     if found:
         new = insert(session, Delivery).on_conflict_do_nothing(index_elements=["notice_id", "device_id"])
@@ -179,20 +202,11 @@ def _with_all_they_need(session: Session, ids: Sequence[int]) -> list[Claimed]:
     return [Claimed(*row) for row in session.execute(query)] if ids else []
 
 
-def _receivers(audience: str, audience_id: int) -> Select[int]:
-    """The people who hear it, by id, each once."""
-    if audience == "person":
-        return select(Person.id).where(Person.id == audience_id)
-    if audience == "device":
-        return select(Device.person_id).where(Device.id == audience_id)
-    return select(Follow.person_id).where(Follow.kind == audience, Follow.noun_id == audience_id)
-
-
 def _is_for(audience: str, audience_id: int) -> ColumnElement[bool]:
     """Whether a device shall get it."""
     if audience == "device":
         return Device.id == audience_id
-    return Device.person_id.in_(_receivers(audience, audience_id))
+    return Device.person_id.in_(receivers(audience, audience_id))
 
 
 def _pause(tries: int) -> timedelta:

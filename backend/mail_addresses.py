@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import keys
@@ -15,6 +15,7 @@ from .people import Person
 from .wording import say
 
 LONGEST_ADDRESS = 254  # characters (RFC 5321, section 4.5.3.1.3, without the brackets)
+MARK = re.compile(r"[A-Za-z0-9_-]{43}")  # as keys.token makes it
 SORTS = ("notices", "daily")  # what an address may be rid of; codes and words about safety always come
 
 
@@ -107,13 +108,24 @@ def person_of(session: Session, address: str) -> Person | None:
     return session.scalar(query)
 
 
+def at_work(session: Session, person_id: int | None, address: str, sort: str) -> MailAddress | None:
+    """The address where it is still its person's, takes mail and wants this sort: much changes while a letter waits."""
+    return _find(session, and_(MailAddress.person_id == person_id, MailAddress.address == address, *wants(sort)))
+
+
+def wants(sort: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether an address takes mail, and its person wants this one of SORTS."""
+    chosen = MailAddress.gets_daily if sort == "daily" else MailAddress.gets_notices
+    return MailAddress.bounced_at.is_(None), chosen.is_(True)
+
+
 def by_way_out(session: Session, word: str) -> MailAddress:
     """The address whose mails carry this word. Raises NotFound."""
-    found = _find(session, MailAddress.leave_mark == word)
+    found = _find(session, MailAddress.leave_mark == word) if MARK.fullmatch(word) else None
     if found is None:
         raise NotFound(say("This address is no longer in our list, so no mail goes there."))
     return found
 
 
-def _find(session: Session, which: Any) -> MailAddress | None:
+def _find(session: Session, which: ColumnElement[bool]) -> MailAddress | None:
     return session.scalar(select(MailAddress).where(which).execution_options(populate_existing=True))

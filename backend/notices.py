@@ -28,8 +28,7 @@ class Kind:
     urgency: str = "normal"  # RFC 8030, section 5.3: whether it may wake a phone that saves its battery
     longest: timedelta = timedelta(days=3)  # how long a push service keeps it for a phone that is off
     waits: bool = True  # for the morning, where it would come in quiet hours
-
-
+    goes_by_mail: bool = True  # too, to whoever gave an address and wants that
 
 @dataclass(frozen=True)
 class Message:
@@ -55,7 +54,8 @@ class Notice(Base):
     goes_out_at: Mapped[datetime]  # not before; put off by the worker in quiet hours
     ends_at: Mapped[datetime]  # of no use after this: a meeting has begun
     spread_to: Mapped[int] = mapped_column(default=0)  # the last device for which a delivery was made
-    spread_at: Mapped[datetime | None]  # when all deliveries had been made; empty: work is left
+    mailed_to: Mapped[int] = mapped_column(default=0)  # the last e-mail address for which a letter was written
+    spread_at: Mapped[datetime | None]  # when all deliveries and letters had been made; empty: work is left
 
     @property
     def tag(self) -> str:

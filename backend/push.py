@@ -24,7 +24,7 @@ from .people import Person
 from .settings import Settings
 from .wording import say
 
-TEST = notices.Kind(urgency="high", longest=timedelta(minutes=10), waits=False)
+TEST = notices.Kind(urgency="high", longest=timedelta(minutes=10), waits=False, goes_by_mail=False)
 MOST_DEVICES = 10  # for each person
 LONGEST_ENDPOINT = 1500  # characters; the longest in use have about 600
 WRITTEN = re.compile(r"[!-\[\]-~]+")  # what an address may hold: no blanks, no backslash, nothing beyond ASCII

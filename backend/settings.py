@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ PUSH_HOSTS = (
     "web.push.apple.com",
     "push.apple.com",
 )
+PLAIN_ADDRESS = re.compile(r"[\w.+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII | re.IGNORECASE)
 
 
 class WrongSetting(Exception):
@@ -48,6 +50,7 @@ class Settings:
     log_level: str  # DEBUG, INFO, WARNING or ERROR
     smtp_url: str  # smtp://, smtp+starttls:// or smtps://user:password@host:port; empty: no mail
     mail_from: str  # the address that our mail comes from
+    mail_bounces: str  # where mail comes back to that can't be delivered, with +tag before the @; empty: to mail_from
     limits_url: str  # where knocks are counted: memory:// or redis://host/1
     oidc_issuer: str  # the e-ID broker's address; empty: no e-ID
     oidc_client_id: str
@@ -94,6 +97,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         log_level=read.one_of("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         smtp_url=read.text("SMTP_URL", ""),
         mail_from=read.text("MAIL_FROM", "innovationsforum@example.org"),
+        mail_bounces=read.text("MAIL_BOUNCES", ""),
         limits_url=read.text("LIMITS_URL", "memory://"),
         oidc_issuer=read.text("OIDC_ISSUER", "").rstrip("/"),
         oidc_client_id=read.text("OIDC_CLIENT_ID", ""),
@@ -112,6 +116,9 @@ def _make_sure_it_is_safe(settings: Settings) -> None:
         raise WrongSetting("PUBLIC_URL must start with http:// or https://")
     if settings.smtp_url and urlsplit(settings.smtp_url).scheme not in ("smtp", "smtp+starttls", "smtps"):
         raise WrongSetting("SMTP_URL must start with smtp://, smtp+starttls:// or smtps://")
+    for name, address in (("MAIL_FROM", settings.mail_from), ("MAIL_BOUNCES", settings.mail_bounces)):
+        if address and not PLAIN_ADDRESS.fullmatch(address):
+            raise WrongSetting(f"{name} must be an address such as forum@example.org")
     if settings.oidc_issuer and not settings.oidc_client_id:
         raise WrongSetting("OIDC_ISSUER needs an OIDC_CLIENT_ID")
     if not settings.production:
@@ -123,11 +130,18 @@ def _make_sure_it_is_safe(settings: Settings) -> None:
         "LEASE_SECONDS must be at least 30": settings.lease_seconds < 30,
         "CONTACT must be an address of yours": settings.contact.endswith("@example.org"),
         "MAIL_FROM must be yours": bool(settings.smtp_url) and settings.mail_from.endswith("@example.org"),
+        "SMTP_URL with a password must be smtps:// or smtp+starttls://": _is_told_in_clear(settings.smtp_url),
         "OIDC_ISSUER must be https": bool(settings.oidc_issuer) and not settings.oidc_issuer.startswith("https:"),
     }
     wrong = [words for words, is_wrong in unsafe.items() if is_wrong]
     if wrong:
         raise WrongSetting("With PRODUCTION=1: " + "; ".join(wrong))
+
+
+def _is_told_in_clear(smtp_url: str) -> bool:
+    """Whether a password would cross the net for all to read."""
+    url = urlsplit(smtp_url)
+    return url.scheme == "smtp" and bool(url.password) and url.hostname not in ("localhost", "127.0.0.1", "::1")
 
 
 class _Reader:

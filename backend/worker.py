@@ -1,4 +1,5 @@
-"""The worker: lets decisions take effect, counts rounds that have closed, makes deliveries of notices and sends them.
+"""The worker: lets decisions take effect, counts rounds that have closed, makes deliveries and letters of notices
+and sends them.
 
 It loops: woken by the queue or by the clock, it does what the rows say. Nothing is kept in memory, so a worker can be
 killed at any point, and as many as one likes can run side by side.
@@ -23,6 +24,7 @@ from . import (
     files,
     languages,
     moderation,
+    notice_letters,
     notices,
     photos,
     queue,
@@ -31,6 +33,7 @@ from . import (
 from .database import transaction
 from .deliveries import Claimed, Outcome
 from .notices import Notice
+from .postman import Postman
 from .settings import Settings
 from .web_push import Letter, Sender
 
@@ -67,16 +70,19 @@ def turn(
     is_over: Callable[[], bool] = lambda: False,
 ) -> bool:  # fmt: skip
     """Does once all that is due; whether more is waiting already. One part that fails keeps no other from its work."""
-    parts: tuple[Callable[[], bool], ...] = (
-        lambda: _settle_decisions(sessions, clock),
-        lambda: _count_rounds(sessions, clock),
-        lambda: _spread(sessions, settings, clock),
-        lambda: _deliver(sessions, settings, sender, clock),
-        lambda: _forget_unsent_photos(sessions, settings, clock),
+    mailing = Postman(sessions, settings, clock)
+    parts: tuple[tuple[int, Callable[[], bool]], ...] = (
+        (1, lambda: _settle_decisions(sessions, clock)),
+        (1, lambda: _count_rounds(sessions, clock)),
+        (1, mailing.prepare),
+        (MOST_ROUNDS, lambda: _spread(sessions, settings, clock)),
+        (1, mailing.round),  # one, since a slow mail server must not keep phones waiting
+        (MOST_ROUNDS, lambda: _deliver(sessions, settings, sender, clock)),
+        (1, lambda: _forget_unsent_photos(sessions, settings, clock)),
     )
     is_more = False
-    for part in parts:
-        for _ in range(MOST_ROUNDS):
+    for most, part in parts:
+        for _ in range(most):
             if is_over() or not _safely(part):
                 break
         else:
@@ -111,7 +117,7 @@ def _forget_unsent_photos(sessions: Sessions, settings: Settings, clock: Clock) 
 
 
 def _spread(sessions: Sessions, settings: Settings, clock: Clock) -> bool:
-    """Makes one chunk of deliveries; whether there may be more to make."""
+    """Makes one chunk of deliveries and one of letters; whether there may be more to make."""
     at = clock()
     with sessions() as session, transaction(session):
         notice = notices.next_open(session, at=at)
@@ -120,6 +126,8 @@ def _spread(sessions: Sessions, settings: Settings, clock: Clock) -> bool:
         notice.goes_out_at = _wakes_at(session, settings, notice, at)
         if notice.goes_out_at <= at:
             deliveries.spread(session, notice, CHUNK, at=at)
+            if settings.sends_mail and notice_letters.spread(session, notice, CHUNK, at=at):
+                notice.spread_at = None
     return True
 
 

@@ -9,11 +9,14 @@ from backend import settings as surroundings
 from backend.settings import Settings
 
 from . import (
+    app_codes,
     areas,
     assets,
     cases,
     coordination,
     current,
+    e_id,
+    e_id_back,
     failures,
     formatting,
     headers,
@@ -23,6 +26,7 @@ from . import (
     language,
     languages,
     lessons,
+    mail_addresses,
     manifest,
     me,
     meetings,
@@ -31,11 +35,14 @@ from . import (
     moderation_readers,
     offline,
     outbox,
+    own_data,
     page_cache,
+    passkeys,
     people,
     photos,
     posters,
     prototypes,
+    public_log,
     push,
     shared_links,
     sign_in,
@@ -48,9 +55,9 @@ from . import (
 FEATURES = (
     areas, ideas, supports, cases, teams, journal, prototypes, votes, meetings, lessons, moderation, moderation_bulk,
     moderation_readers, coordination,
-    people, sign_in, slips, me, push, languages, outbox,
+    people, own_data, public_log, sign_in, passkeys, app_codes, e_id, slips, me, mail_addresses, push, languages, outbox,
 )  # fmt: skip
-WITHOUT_LANGUAGE = (shared_links, posters, manifest, offline, photos, health)
+WITHOUT_LANGUAGE = (shared_links, e_id_back, posters, manifest, offline, photos, health)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

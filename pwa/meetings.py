@@ -21,7 +21,7 @@ from wtforms import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from backend import addresses, calendars, cases, coming, days, deliveries, languages, meetings, notices, queue, typed
+from backend import addresses, calendars, cases, coming, days, deliveries, languages, mail, meetings, notices, queue, typed
 from backend.errors import Conflict, NotFound, Refusal
 from backend.meetings import MOST_MINUTES, MOST_SEATS, USUAL_MINUTES, Meeting
 from backend.notices import Message
@@ -153,7 +153,7 @@ def announce() -> ResponseReturnValue:
         form=form,
         groups=texts.groups(form, *TEXTS),
         previews=_previews(form),
-        reach=deliveries.reach(current.session(), "area", area.id),
+        reach=deliveries.reach(current.session(), "area", area.id, by_mail=current.settings().sends_mail),
     )
     return page, 400 if form.errors and status == 200 else status
 
@@ -166,8 +166,8 @@ def told(number: int) -> ResponseReturnValue:
     notice = notices.latest(session, "meeting_announced", number)
     if notice is None:
         raise NotFound(say("Nobody was told of this meeting by notice."))
-    report = deliveries.report(session, notice)
-    return render_template("meetings/told.html", meeting=meeting, notice=notice, report=report)
+    report, letters = deliveries.report(session, notice), mail.counts(session, notice.id)
+    return render_template("meetings/told.html", meeting=meeting, notice=notice, report=report, letters=letters)
 
 
 def in_words(tags: Iterable[str]) -> str:

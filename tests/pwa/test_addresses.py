@@ -19,6 +19,8 @@ from backend import addresses
         (addresses.results("ar", "seved", 7), "votes.results"),
         (addresses.meeting("ar", "seved", 7), "meetings.show"),
         (addresses.devices("ar"), "push.devices"),
+        (addresses.queue("ar"), "moderation.index"),
+        (addresses.way_out("ar", "notices", "a-word"), "mail_addresses.leave"),
         (addresses.sign_in("ar", "a-token"), "sign_in.address"),
     ],
 )
