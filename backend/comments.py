@@ -251,6 +251,14 @@ def own(session: Session, number: int, *, by: Person | None, area_id: int) -> Co
     return found
 
 
+def answerable(session: Session, subject: Subject, number: int) -> Comment:
+    """A public comment on this subject. Raises NotFound."""
+    found = by_number(session, number, area_id=subject.area_id)
+    if (found.kind, found.noun_id, found.state) != (subject.kind, subject.number, State.PUBLIC):
+        raise not_here()
+    return found
+
+
 def not_here() -> NotFound:
     return NotFound(say("There is no comment with this number."))
 
@@ -262,9 +270,7 @@ def _head_of(session: Session, subject: Subject, parent_id: int | None) -> int |
     """The first comment of the thread that a reply to parent_id belongs to."""
     if parent_id is None:
         return None
-    parent = by_number(session, parent_id, area_id=subject.area_id)
-    if (parent.kind, parent.noun_id, parent.state) != (subject.kind, subject.number, State.PUBLIC):
-        raise not_here()
+    parent = answerable(session, subject, parent_id)
     return parent.parent_id or parent.id
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from backend import areas, cases, meetings, moderation, people, prototypes, rounds, votes
+from backend import areas, cases, comment_rules, meetings, moderation, people, prototypes, rounds, votes
 from backend.people import Role
 
 from . import current, language
@@ -34,4 +34,5 @@ def index() -> ResponseReturnValue:
         },
         meetings=meetings.next_of(session, ids, tag, at=now),
         waiting=moderation.count(session, mine),
+        comment_rules=comment_rules.RULES,
     )

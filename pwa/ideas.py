@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
 from wtforms import HiddenField, StringField, TextAreaField
 
-from backend import areas, idea_answers, idea_texts, ideas, people
+from backend import areas, comment_threads, idea_answers, idea_texts, ideas, people
 from backend import photos as kept_photos
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
 from backend.ideas import Idea
@@ -74,7 +74,9 @@ def show(number: int) -> ResponseReturnValue:
     if idea.area_id != current.area().id or idea.state not in ideas.PUBLIC:
         raise ideas.not_here()
     address = current.settings().public_url + url_for("shared_links.idea", number=number)
-    return render_template("ideas/show.html", idea=idea, address=address, **_status(idea.number, idea.state))
+    said = comment_threads.page(current.session(), "idea", number)
+    status = _status(idea.number, idea.state)
+    return render_template("ideas/show.html", idea=idea, comments=said, address=address, **status)
 
 
 @pages.get("/<area>/ideas/new")

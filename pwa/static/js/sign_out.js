@@ -18,6 +18,7 @@ export async function enhance(form) {
 async function clean() {
   await empty("outbox");
   await empty("drafts");
+  sessionStorage.clear();
   const registration = await navigator.serviceWorker?.getRegistration();
   const subscription = await registration?.pushManager?.getSubscription();
   await subscription?.unsubscribe();
