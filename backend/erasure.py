@@ -1,0 +1,122 @@
+"""Leaving for good: what somebody wrote loses their name, and all else that we hold of them goes.
+
+The person's row stays as an empty shell, so that their number never belongs to somebody else. Each erasure is written
+down outside the database too, so that a backup put back does not bring anybody back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy.orm import Session
+
+from . import audit, comments, ideas, moderation, own_data, people, revisions, roles, supports
+from .comments import Comment
+from .files import Store
+from .idea_versions import IdeaVersion
+from .ideas import Idea, State
+from .notices import Notice
+from .own_data import After
+from .people import Person
+from .photos import Photo
+
+FILE = "erasures.jsonl"  # in the data folder; its backup is kept apart from the database's
+
+
+def erase(session: Session, person: Person, *, with_texts: bool, at: datetime) -> list[str]:
+    """Erases somebody; with_texts takes back what they published too. Returns the files to remove after the commit.
+
+    Raises Refusal for the last operator.
+    """
+    for given in list(person.given):
+        roles.take(session, given, by=person, at=at)
+    supports.undo_all(session, person)
+    keys = _forget_ideas(session, person, with_texts=with_texts, at=at)
+    _forget_comments(session, person, with_texts=with_texts, at=at)
+    session.execute(update(Notice).where(*_told_alone(person)).values(spread_at=at, values={}))
+    audit.erase(session, person, at=at)
+    for table, column in reversed(list(own_data.columns())):  # what refers to another goes first
+        _apply(session, table, column, person, own_data.PARTS[table.name, column].after)
+    _empty(session, person, at)
+    audit.note(session, "person.erased", at=at, by=None, noun_id=person.id)
+    return keys
+
+
+def write_down(folder: Path, person_id: int, pseudonym: str, *, at: datetime) -> None:
+    """Keeps for a restore that this person was erased. Written before the commit: one too many does no harm."""
+    path = folder / FILE
+    line = json.dumps({"person": person_id, "pseudonym": pseudonym, "at": at.isoformat()})
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"{line}\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def replay(session: Session, folder: Path, store: Store, *, at: datetime) -> int:
+    """Erases once more whoever a restored backup brought back; returns how many."""
+    path = folder / FILE
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    erased = 0
+    for line in lines:
+        known = json.loads(line)
+        person = people.by_id(session, known["person"])
+        if person is not None and person.pseudonym == known["pseudonym"]:
+            for key in erase(session, person, with_texts=True, at=at):
+                store.remove(key)
+            erased += 1
+    return erased
+
+
+def _told_alone(person: Person) -> tuple[ColumnElement[bool], ...]:
+    return Notice.audience == "person", Notice.audience_id == person.id
+
+
+def _forget_ideas(session: Session, person: Person, *, with_texts: bool, at: datetime) -> list[str]:
+    """Ideas that nobody else has read go; published ones stay without name and photo, or go too."""
+    keys = []
+    for idea in session.scalars(select(Idea).where(Idea.author_id == person.id)).all():
+        if idea.photo_id is not None:
+            photo, idea.photo_id = session.get_one(Photo, idea.photo_id), None
+            session.flush()
+            keys.append(photo.file)
+            session.delete(photo)
+        if with_texts or idea.state not in ideas.PUBLIC:
+            _empty_idea(session, idea, at)
+        revisions.raise_(session, idea.area_id, "ideas")
+    session.flush()
+    return keys
+
+
+def _empty_idea(session: Session, idea: Idea, at: datetime) -> None:
+    moderation.withdraw(session, kind="idea", noun_id=idea.id, at=at)
+    session.execute(delete(IdeaVersion).where(IdeaVersion.idea_id == idea.id))
+    idea.title, idea.text = "", ""
+    ideas.add_step(session, idea, State.WITHDRAWN, at=at)
+
+
+def _forget_comments(session: Session, person: Person, *, with_texts: bool, at: datetime) -> None:
+    """A comment that was never public goes; others stay without name, or leave only their place."""
+    for comment in session.scalars(select(Comment).where(Comment.author_id == person.id)).all():
+        if with_texts or comment.public_at is None:
+            comments.take_back(session, comment, by=person, at=at)
+
+
+def _apply(session: Session, table: Table, column: str, person: Person, after: After) -> None:
+    theirs = table.c[column] == person.id
+    if after == After.GOES:
+        session.execute(delete(table).where(theirs))
+    elif after == After.NAMELESS:
+        session.execute(update(table).where(theirs).values({column: None}))
+
+
+def _empty(session: Session, person: Person, at: datetime) -> None:
+    session.refresh(person)
+    person.name, person.level, person.area_id, person.restricted_until = "", 0, None, None
+    person.pseudonym, person.erased_at = secrets.token_hex(16), at  # the old one stays in the log, and is nobody's
+    session.flush()
