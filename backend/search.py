@@ -19,8 +19,8 @@ from . import folding, revisions
 from .database import Base, insert
 
 RAREST = 8  # trigrams of a text that candidates are found by
-MOST_FOUND = 3000  # ideas that these may bring together
-MOST_COMPARED = 100  # ideas that are compared with the text
+MOST_FOUND = 1500  # ideas that these may bring together
+MOST_COMPARED = 60  # ideas that are compared with the text
 MOST_TRIGRAMS = 1000  # of one text that are looked up
 ALL = ""  # in the place of a trigram: how many ideas there are
 
@@ -59,7 +59,7 @@ FOR_SQLITE = (
 )
 FOR_POSTGRESQL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE INDEX idea_search ON idea_words USING gin (folded gin_trgm_ops)",
+    "CREATE INDEX idea_search ON idea_words USING gin (folded gin_trgm_ops) WITH (fastupdate=off)",
 )
 for _dialect, _statements in (("sqlite", FOR_SQLITE), ("postgresql", FOR_POSTGRESQL)):
     for _statement in _statements:
@@ -71,7 +71,7 @@ class Sought:
     """A folded text that is looked for: how much each of its trigrams says (the rarer, the more), and who has some."""
 
     weights: Mapping[str, float]
-    usual: float  # the weight of a trigram that stands elsewhere only
+    whole: float  # their sum
     numbers: tuple[int, ...]  # of the ideas to compare it with
 
 
@@ -116,10 +116,10 @@ def candidates(session: Session, words: str) -> Sought:
     if not wanted:
         return Sought({}, 0, ())
     counts = _counts(session, wanted)
-    weights = {trigram: _weight(counts.get(trigram, 0), counts.get(ALL, 0)) for trigram in wanted}
+    weights = _weights(folded.split(), counts)
     found = Counter(_with_any(session, _rarest(folded.split(), counts)))
     numbers = sorted(found, key=lambda number: (-found[number], -number))[:MOST_COMPARED]
-    return Sought(weights, sum(weights.values()) / len(weights), tuple(numbers))
+    return Sought(weights, math.fsum(weights.values()), tuple(numbers))
 
 
 # --- private parts ---
@@ -148,8 +148,16 @@ def _counts(session: Session, trigrams: Iterable[str]) -> dict[str, int]:
     return dict(session.execute(query).tuples().all())
 
 
-def _weight(ideas: int, of_all: int) -> float:
-    return math.log(1 + max(of_all, 1) / max(ideas, 1))
+def _weights(words: Iterable[str], counts: Mapping[str, int]) -> dict[str, float]:
+    """How much each trigram says: the rarer, the more; those of a long word less, or it would count as many."""
+    weights: dict[str, float] = {}
+    of_all = max(counts.get(ALL, 0), 1)
+    for word in words:
+        trigrams = folding.trigrams(word)
+        for trigram in trigrams:
+            weight = math.log(1 + of_all / max(counts.get(trigram, 0), 1)) / math.sqrt(len(trigrams))
+            weights[trigram] = max(weight, weights.get(trigram, 0))
+    return weights
 
 
 def _rarest(words: list[str], counts: Mapping[str, int]) -> list[str]:

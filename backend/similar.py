@@ -6,7 +6,6 @@ The databases find candidates; here they are compared, so that the order is the 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -17,7 +16,7 @@ from .ideas import PUBLIC, STATES, Idea
 from .search import IdeaWords, Sought
 from .wording import Wording
 
-ENOUGH = 0.3  # likeness from which two ideas may be about the same
+ENOUGH = 0.35  # likeness from which two ideas may be about the same
 LEAST_SHARED = 4  # trigrams: one word in common is no likeness
 # How much counts what only one of two texts says (Tversky): little for the longer, which says more anyway.
 OF_SHORTER, OF_LONGER = 0.8, 0.15
@@ -64,19 +63,14 @@ def to_text(
 
 
 def likeness(sought: Sought, other: set[str]) -> float:
-    """How much a text says of what is sought, or the other way round, when each trigram weighs as much as it is rare.
+    """How much of what is sought another text says, or the other way round; a trigram counts the more, the rarer.
 
     The sums are exact, so that their order does not matter.
     """
     shared = sought.weights.keys() & other
     if len(shared) < min(LEAST_SHARED, len(sought.weights)):
         return 0.0
-    both = _weigh(sought.weights, shared)
-    missing = _weigh(sought.weights, sought.weights.keys() - other)
-    more = sought.usual * len(other - sought.weights.keys())
-    shorter, longer = sorted((missing, more))
+    both = math.fsum(sought.weights[trigram] for trigram in shared)
+    usual = sought.whole / len(sought.weights)
+    shorter, longer = sorted((sought.whole - both, usual * (len(other) - len(shared))))
     return round(both / (both + OF_SHORTER * shorter + OF_LONGER * longer), 2)
-
-
-def _weigh(weights: Mapping[str, float], trigrams: set[str]) -> float:
-    return math.fsum(weights[one] for one in trigrams)

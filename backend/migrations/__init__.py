@@ -13,6 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine
 
+from .. import postgresql
 from ..database import Base
 
 HERE = Path(__file__).resolve().parent
@@ -35,12 +36,18 @@ def config_for(connection: Connection | None = None) -> Config:
     return config
 
 
+def is_ours(_thing: object, name: str | None, kind: str, *_: object) -> bool:
+    """Whether the models know it: what each database derives for search belongs to backend/search.py."""
+    return not (kind in ("table", "index") and (name or "").startswith("idea_search"))
+
+
 def _run(engine: Engine, work: Callable[[Config], None]) -> None:
     with (
         engine.connect().execution_options(writes=True) as connection,
         _without_foreign_keys(connection),
         connection.begin(),
     ):
+        postgresql.make_ready(connection)
         work(config_for(connection))
         _make_sure_nothing_points_nowhere(connection)
 
@@ -67,5 +74,6 @@ def _make_sure_nothing_points_nowhere(connection: Connection) -> None:
 def differences(engine: Engine) -> list[object]:
     """What the models have that the database has not, and the other way round."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_object": is_ours}
+        context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, Base.metadata))
