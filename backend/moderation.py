@@ -141,7 +141,7 @@ def correct_language(session: Session, item_id: int, language: str, *, by: Perso
     if correct is None:
         raise Refusal(say("The language of this can't be changed here."), field="language")
     correct(session, item.noun_id, language)
-    item.language = language
+    item.language, item.language_by = language, "moderator"
     audit.note(
         session, f"{item.kind}.language", at=at, by=by, area_id=item.area_id, noun_id=item.noun_id, language=language
     )

@@ -36,6 +36,7 @@ class Waiting(Base):
     __table_args__ = (
         UniqueConstraint("kind", "noun_id", "round"),
         Index("ix_moderation_open", "area_id", "decision", "asked_at"),
+        Index("ix_moderation_unheard", "language_by", "decision"),
         Index("ix_moderation_due", "told_at", "tells_at"),
     )
 
@@ -46,6 +47,7 @@ class Waiting(Base):
     round: Mapped[int] = mapped_column(default=1)  # raised when the same thing is sent again
     asked_at: Mapped[datetime]
     language: Mapped[str] = mapped_column(String(12), default="")  # it is written in; for the queue's filter
+    language_by: Mapped[str] = mapped_column(String(12), default="")  # who said so; empty: its page, until we look
     flags: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of what a reader should look at twice
     is_urgent: Mapped[bool] = mapped_column(default=False)  # somebody may be in danger: read before all else
     not_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))  # who decided before

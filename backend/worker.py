@@ -22,6 +22,7 @@ from . import (
     database,
     deliveries,
     files,
+    guessing,
     languages,
     moderation,
     notice_letters,
@@ -78,6 +79,7 @@ def turn(
         (MOST_ROUNDS, lambda: _spread(sessions, settings, clock)),
         (1, mailing.round),  # one, since a slow mail server must not keep phones waiting
         (MOST_ROUNDS, lambda: _deliver(sessions, settings, sender, clock)),
+        (MOST_ROUNDS, lambda: guessing.guess_new(sessions)),
         (1, lambda: _forget_unsent_photos(sessions, settings, clock)),
     )
     is_more = False
