@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, false, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import revisions, teams, texts, typed
@@ -32,6 +32,7 @@ class Note(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id"))
     client_uuid: Mapped[str | None] = mapped_column(String(36), unique=True)
+    is_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())  # taken down after a report
     at: Mapped[datetime]
 
 
@@ -42,6 +43,7 @@ class Written:
     text: Words
     by: str
     at: datetime
+    number: int = 0
 
 
 def may_write(session: Session, person: Person | None, case: Case) -> bool:
@@ -65,11 +67,15 @@ def add(session: Session, case: Case, *, text: str, language: str, by: Person, a
 
 def latest(session: Session, case_id: int, language: str, most: int = LATEST) -> list[Written]:
     """The notes of a case, newest first. Two statements."""
-    query = select(Note.texts_id, Note.by_name, Note.at).where(Note.case_id == case_id)
+    query = select(Note.texts_id, Note.by_name, Note.at, Note.id).where(*_shown(case_id))
     rows = session.execute(query.order_by(Note.at.desc(), Note.id.desc()).limit(most)).all()
     said = texts.read(session, [row.texts_id for row in rows], language)
-    return [Written(said[row.texts_id]["text"], row.by_name, row.at) for row in rows]
+    return [Written(said[row.texts_id]["text"], row.by_name, row.at, row.id) for row in rows]
 
 
 def count(session: Session, case_id: int) -> int:
-    return session.scalar(select(func.count()).select_from(Note).where(Note.case_id == case_id)) or 0
+    return session.scalar(select(func.count()).select_from(Note).where(*_shown(case_id))) or 0
+
+
+def _shown(case_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Note.case_id == case_id, Note.is_hidden.is_(False)

@@ -150,7 +150,7 @@ def _shown(look: Look, facts: list[Wording]) -> Shown:
 
 
 def _tell_author(session: Session, thing: ReportedThing, look: Look, waiting: Waiting, at: datetime) -> None:
-    if look.author_id is None:
+    if look.author_id is None or _known(thing.kind).tells_itself:
         return
     values = {"kind": thing.kind, "number": thing.noun_id, "reason": waiting.reason, "title": look.title}
     notices.tell(

@@ -47,6 +47,7 @@ class Reportable:
     take_down: Callable[[Session, int, Waiting, datetime], dict[str, Any]] | None = None
     put_back: Callable[[Session, int, dict[str, Any], datetime], None] | None = None
     taken_words: Wording = TAKEN_DOWN  # to its author
+    tells_itself: bool = False  # take_down tells its author already
 
 
 KINDS: dict[str, Reportable] = {}

@@ -28,5 +28,6 @@ RULES: Mapping[str, Wording] = {
     "threatens": say("Our rule: nobody is threatened or put in danger."),
     "not_about_the_area": say("Our rule: ideas are about the area and those who live there."),
     "repeats_another": say("Our rule: the same idea stands here once."),
+    "off_topic": say("Our rule: comments are about what they stand beneath."),
     "not_understandable": say("Our rule: others can understand what is published."),
 }

@@ -201,8 +201,6 @@ reportable.offer(
     "idea", Reportable(look_at_ideas, take_idea_down, put_idea_back, say("Your idea was taken down"))
 )  # fmt: skip
 reportable.offer("photo", Reportable(look_at_photos, take_photo_down, put_photo_back, say("Your photo was taken down")))
-reportable.offer(
-    "comment", Reportable(look_at_comments, take_comment_down, put_comment_back, say("Your comment was taken down"))
-)
+reportable.offer("comment", Reportable(look_at_comments, take_comment_down, put_comment_back, tells_itself=True))
 reportable.offer("case", Reportable(look_at_cases))
 reportable.offer("note", Reportable(look_at_notes, hide_note, show_note, say("Your note was taken down")))

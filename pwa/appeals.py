@@ -59,9 +59,10 @@ def show(number: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def offered_for(kind: str, number: int) -> Offer | None:
-    """For pages that show somebody their own: the decision that stands, and whether they may object."""
-    return appeals.look_for(current.session(), kind, number, current.person(), at=current.now())
+def all_offered_for(*kinds: str, number: int) -> list[Offer]:
+    """For pages that show somebody their own: the decisions that stand, and whether they may object."""
+    found = (appeals.look_for(current.session(), kind, number, current.person(), at=current.now()) for kind in kinds)
+    return [one for one in found if one is not None]
 
 
 def _take_in(form: AppealForm, offered: Offer) -> int:

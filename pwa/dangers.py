@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,6 +16,13 @@ from .current import moderates
 from .forms import Form
 
 pages = Blueprint("dangers", __name__)
+
+
+class Written(Protocol):
+    """Something that somebody wrote."""
+
+    id: Any
+    author_id: Any
 
 
 class AlarmForm(Form):
@@ -51,7 +60,9 @@ def lines() -> list[Line]:
     return help_lines.lines(current.settings().data, language.this().tag)
 
 
-def lines_for_author(kind: str, number: int) -> list[Line]:
-    """The same for somebody's own page, where what they wrote made others worry; else nothing."""
-    session = current.session()
-    return lines() if dangers.concerns(session, reports.in_queue(session, kind, number)) else []
+def lines_for_author(kind: str, noun: Written) -> list[Line]:
+    """The same for somebody's own page, where what they wrote made others worry; nothing for anybody else."""
+    session, somebody = current.session(), current.person()
+    if somebody is None or noun.author_id != somebody.id:
+        return []
+    return lines() if dangers.concerns(session, reports.in_queue(session, kind, noun.id)) else []
