@@ -21,6 +21,7 @@ from . import (
     moderation,
     notices,
     reading,
+    rules,
 )
 from .comments import Comment, State
 from .errors import NotFound
@@ -41,6 +42,7 @@ REASONS = {
     **{code: words for code, words in idea_answers.REASONS.items() if code != "repeats_another"},
     "off_topic": say("It is not about what it stands beneath."),
 }
+WHY = {**rules.TAKEN_DOWN, **REASONS}  # each reason that its author may read
 moderation.offer_reasons("comment", REASONS)
 reading.name_kind("comment", say("Comments"))
 reading.offer_decisions("comment", Decision.APPROVED, Decision.NOT_PUBLISHED, Decision.CHANGE_ASKED)
@@ -179,7 +181,7 @@ def _let_stand(session: Session, comment: Comment, at: datetime) -> None:
 
 
 def _say(values: dict[str, Any]) -> tuple[Wording, Wording]:
-    state, reason = values["state"], REASONS.get(values["reason"])
+    state, reason = values["state"], WHY.get(values["reason"])
     if not values["is_refused"]:
         return say("A person has read your comment"), say("Everybody can read it now.")
     if state == State.PUBLIC:

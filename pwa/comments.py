@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 
-from backend import comment_answers, comment_rules, comment_subjects, comment_threads, comments
+from backend import appeals, comment_answers, comment_rules, comment_subjects, comment_threads, comments
 from backend.comment_rules import RULES
 from backend.comment_subjects import Subject
 from backend.comments import Comment
@@ -73,11 +73,12 @@ def new(kind: str, number: int) -> ResponseReturnValue:
 @signed_in
 def show(number: int) -> ResponseReturnValue:
     """For its author alone: whether it waits, is public, or why not."""
-    comment = _own(number)
+    comment, somebody = _own(number), current.known_person()
     return render_template(
-        "comments/show.html", comment=comment, on=_still_there(comment), reasons=comment_answers.REASONS,
-        may_edit=comments.may_edit(comment, current.known_person(), current.area()),
-        may_take_back=comments.may_take_back(comment, current.known_person()),
+        "comments/show.html", comment=comment, on=_still_there(comment), reasons=comment_answers.WHY,
+        objection=appeals.look_for(current.session(), "comment", number, somebody, at=current.now()),
+        may_edit=comments.may_edit(comment, somebody, current.area()),
+        may_take_back=comments.may_take_back(comment, somebody),
     )  # fmt: skip
 
 
