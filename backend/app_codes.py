@@ -186,7 +186,13 @@ def _row(session: Session, person: Person) -> AppCode | None:
 
 
 def _open(key: bytes, row: AppCode) -> str:
-    opened: str = _box(key).decrypt(row.secret.encode()).decode()
+    """Raises Refusal when the key is not the one that it was encrypted with, as after a restore without the keys."""
+    from cryptography.fernet import InvalidToken
+
+    try:
+        opened: str = _box(key).decrypt(row.secret.encode()).decode()
+    except InvalidToken as error:
+        raise _wrong() from error
     return opened
 
 
