@@ -18,6 +18,7 @@ from backend import (
     comment_subjects,
     comments,
     ideas,
+    mail_addresses,
     meetings,
     moderation,
     people,
@@ -31,6 +32,7 @@ from backend.cases import Case
 from backend.comments import Comment
 from backend.ideas import Idea
 from backend.lessons import Lesson
+from backend.mail_addresses import MailAddress
 from backend.meetings import Meeting
 from backend.moderation import Decision, Waiting
 from backend.people import Level, Person, Role
@@ -189,3 +191,8 @@ def a_comment(session: Session, on: Idea | Case, by: Person, text: str = "Ja, gÃ
     area = areas.by_id(session, on.area_id)
     values = {"area": area, "language": by.language, "at": NOON, **changed}
     return comments.write(session, subject, text=text, by=by, **values)
+
+
+def an_address(session: Session, person: Person, address: str = "", *, at: datetime = NOON) -> MailAddress:
+    """An e-mail address that person has confirmed."""
+    return mail_addresses.confirm(session, person, address or f"{person.name.lower()}@example.org", at=at)

@@ -64,7 +64,7 @@ class PushService:
     """Use it with `with`; ca is the file of its certificate authority, place what PUSH_LOOPBACK has to name."""
 
     def __init__(self, folder: Path) -> None:
-        self.ca, self._leaf = _certificates(folder)
+        self.ca, self._leaf = certificates(folder)
         self.phones: dict[str, Phone] = {}
 
     def __enter__(self) -> PushService:
@@ -188,7 +188,7 @@ def _answer(handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str
     handler.end_headers()
 
 
-def _certificates(folder: Path) -> tuple[str, str]:
+def certificates(folder: Path) -> tuple[str, str]:
     """Files of a new authority and of a certificate for localhost with its key."""
     authority, host = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     named = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Push service of the tests")])
