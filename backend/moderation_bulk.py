@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from . import moderation
 from .errors import Conflict, NotAllowed, NotFound, Refusal
 from .people import Person
-from .reading import kinds
+from .reading import LABELS, kinds
 from .waiting import Decision, Waiting
 from .wording import say
 
@@ -29,7 +29,9 @@ class Outcome:
 
 
 def can_be_spam(kind: str) -> bool:
-    return REASON in kinds[kind].reasons
+    """What people send; not a report or an appeal, which call the same decision by another name."""
+    refused = str(Decision.NOT_PUBLISHED)
+    return REASON in kinds[kind].reasons and kinds[kind].labels[refused] == LABELS[refused]
 
 
 def refuse(
@@ -44,6 +46,8 @@ def refuse(
     outcome = Outcome()
     for item_id, version in sorted(seen.items()):
         try:
+            if not can_be_spam(moderation.find(session, item_id, by=by).kind):
+                raise NotAllowed(say("This is no spam. Read it by itself."))
             item = moderation.decide(
                 session, item_id, Decision.NOT_PUBLISHED, by=by, seen_version=version, at=at,
                 undo_seconds=undo_seconds, reason=REASON,

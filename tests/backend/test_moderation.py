@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from backend import audit, cases, database, moderation, moderation_queue, moderation_readers, people, reading
+from backend import audit, cases, database, moderation, moderation_queue, moderation_readers
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
-from backend.moderation import Decision, Waiting
+from backend.moderation import Decision
 from backend.people import Level, Person, Role
-from backend.wording import say
+from backend.waiting import WITHDRAWN
+from tests.backend.conftest import Notes, a_note, another_moderator, approve, decide
 from tests.conftest import NOON
 from tests.makers import ana, lindangen, mira, seved
 
 LATER = NOON + timedelta(minutes=2)
-
-
-@dataclass
-class Notes:
-    """A feature of its own, so that these tests need no other: who wrote what, and what followed."""
-
-    authors: dict[int, int] = field(default_factory=dict)
-    followed: list[tuple[int, str | None]] = field(default_factory=list)
-    languages: dict[int, str] = field(default_factory=dict)
-
-
-@pytest.fixture
-def notes() -> Iterator[Notes]:
-    made = Notes()
-    moderation.author_of("note")(lambda session, number: made.authors.get(number))
-    moderation.when_decided("note")(lambda session, item, at: made.followed.append((item.noun_id, item.decision)))
-    moderation.when_corrected("note")(lambda session, number, tag: made.languages.update({number: tag}))
-    moderation.offer_reasons("note", {"names": say("It names a person.")})
-    yield made
-    del reading.kinds["note"]
-
-
-def a_note(session: Session, area_id: int, number: int = 1, *, at: datetime = NOON) -> Waiting:
-    return moderation.ask(session, kind="note", noun_id=number, area_id=area_id, at=at)
-
-
-def approve(session: Session, item: Waiting, by: Person, **changed: object) -> Waiting:
-    values = {"by": by, "seen_version": 1, "at": NOON, "undo_seconds": 10, **changed}
-    return moderation.decide(session, item.id, Decision.APPROVED, **values)  # type: ignore[arg-type]
-
-
-def another_moderator(session: Session, area_id: int, name: str = "Omar") -> Person:
-    person = people.add(session, name=name, language="sv", level=Level.NEIGHBOUR, at=NOON)
-    people.give_role(session, person, Role.MODERATOR, area_id=area_id, at=NOON)
-    return person
 
 
 def test_what_waits_is_listed_oldest_first(session: Session, notes: Notes) -> None:
@@ -101,7 +65,7 @@ def test_what_changed_since_it_was_read_must_be_read_again(session: Session, not
     moderation.undo(session, item.id, by=moderator, at=NOON)
 
     with pytest.raises(Conflict, match="changed since you opened it"):
-        approve(session, item, moderator)
+        approve(session, item, moderator, seen_version=1)
 
 
 def test_nobody_decides_about_their_own(session: Session, notes: Notes) -> None:
@@ -262,7 +226,7 @@ def test_twenty_decisions_at_once_count_once(session: Session, engine: Engine, n
     moderators = [another_moderator(session, area.id, f"Moderator {number}") for number in range(20)]
     session.commit()
 
-    def decide(moderator_id: int) -> bool:
+    def try_to(moderator_id: int) -> bool:
         with database.sessions(engine)() as own:
             try:
                 with database.transaction(own):
@@ -272,12 +236,139 @@ def test_twenty_decisions_at_once_count_once(session: Session, engine: Engine, n
         return True
 
     with ThreadPoolExecutor(20) as pool:
-        done = list(pool.map(decide, [moderator.id for moderator in moderators]))
+        done = list(pool.map(try_to, [moderator.id for moderator in moderators]))
 
     session.rollback()
     assert done.count(True) == 1
     assert moderation.settle_due(session, LATER) == 1
     assert notes.followed == [(1, Decision.APPROVED)]
+
+
+def test_a_change_is_asked_for_with_a_word(session: Session, notes: Notes) -> None:
+    area = seved(session)
+    moderator, item = mira(session, area), a_note(session, area.id)
+
+    with pytest.raises(Refusal) as refused:
+        decide(session, item, Decision.CHANGE_ASKED, moderator, reason="names", note="  ")
+    done = decide(session, item, Decision.CHANGE_ASKED, moderator, reason="names", note="Where is it?")
+
+    assert refused.value.field == "note"
+    assert (done.decision, done.reason, done.note) == (Decision.CHANGE_ASKED, "names", "Where is it?")
+
+
+def test_a_merge_needs_another_of_the_kind(session: Session, notes: Notes) -> None:
+    area = seved(session)
+    moderator, item = mira(session, area), a_note(session, area.id, 1)
+    notes.gone.add(3)
+
+    for twin in (None, 1, 3):
+        with pytest.raises(Refusal) as refused:
+            decide(session, item, Decision.MERGED, moderator, merge_into=twin)
+        assert refused.value.field == "merge_into"
+    done = decide(session, item, Decision.MERGED, moderator, merge_into=2)
+
+    assert (done.decision, done.merge_into) == (Decision.MERGED, 2)
+
+
+def test_what_a_decision_does_not_carry_is_not_kept(session: Session, notes: Notes) -> None:
+    area = seved(session)
+
+    done = approve(session, a_note(session, area.id), mira(session, area), merge_into=2, reason="names")
+
+    assert (done.merge_into, done.reason) == (None, "")
+
+
+def test_a_photo_is_taken_away_only_where_its_kind_can(session: Session, notes: Notes) -> None:
+    area = seved(session)
+    moderator, item = mira(session, area), a_note(session, area.id)
+
+    with pytest.raises(Refusal):
+        approve(session, item, moderator, photo_act="blurred")
+    done = approve(session, item, moderator, photo_act="away")
+
+    assert done.photo_act == "away"
+
+
+def test_only_what_the_kind_offers_can_be_decided(session: Session, notes: Notes) -> None:
+    area = seved(session)
+    moderation.offer_decisions("note", Decision.APPROVED)
+
+    with pytest.raises(Refusal):
+        decide(session, a_note(session, area.id), Decision.NOT_PUBLISHED, mira(session, area), reason="names")
+
+
+def test_whoever_decided_before_leaves_it_to_others(session: Session, notes: Notes) -> None:
+    area = seved(session)
+    first = mira(session, area)
+    item = a_note(session, area.id, not_by=first.id)
+
+    with pytest.raises(NotAllowed):
+        approve(session, item, first)
+    assert moderation_queue.waiting(session, first, NOON) == []
+
+    assert approve(session, item, another_moderator(session, area.id)).decision == Decision.APPROVED
+
+
+def test_where_one_moderates_alone_the_core_team_decides(session: Session, notes: Notes) -> None:
+    area = seved(session)
+    item = a_note(session, area.id, needs_core=True)
+
+    with pytest.raises(NotAllowed):
+        approve(session, item, mira(session, area))
+
+    core = another_moderator(session, None, "Kim", Role.CORE)
+    assert approve(session, item, core).decision == Decision.APPROVED
+
+
+def test_what_is_sent_again_lets_the_older_text_go(session: Session, notes: Notes) -> None:
+    area = seved(session)
+    moderator = mira(session, area)
+    old = approve(session, a_note(session, area.id), moderator)
+
+    new = a_note(session, area.id, at=LATER)
+
+    session.refresh(old)
+    assert (old.decision, old.decided_by) == (WITHDRAWN, None)
+    assert moderation.settle_due(session, LATER) == 0
+    assert [entry.id for entry in moderation_queue.waiting(session, moderator, LATER)] == [new.id]
+    with pytest.raises(Conflict, match="taken it back"):
+        approve(session, old, moderator)
+
+
+def test_what_its_author_takes_back_waits_no_more(session: Session, notes: Notes) -> None:
+    area = seved(session)
+    a_note(session, area.id)
+
+    moderation.withdraw(session, kind="note", noun_id=1, at=NOON)
+
+    assert moderation.count(session, None) == 0
+    assert (moderation.settle_due(session, LATER), notes.followed) == (0, [])
+
+
+def test_what_can_not_be_carried_out_any_more_waits_again(session: Session, notes: Notes) -> None:
+    area = seved(session)
+    moderator = mira(session, area)
+    item = decide(session, a_note(session, area.id), Decision.MERGED, moderator, merge_into=2)
+    other = approve(session, a_note(session, area.id, 9), moderator)
+    notes.gone.add(2)
+
+    told = moderation.settle_due(session, LATER)
+
+    assert (told, notes.followed) == (1, [(other.noun_id, Decision.APPROVED)])
+    assert [entry.id for entry in moderation_queue.waiting(session, moderator, LATER)] == [item.id]
+
+
+def test_a_told_merge_is_taken_back_and_an_untold_one_is_not(session: Session, notes: Notes) -> None:
+    area = seved(session)
+    moderator = mira(session, area)
+    item = decide(session, a_note(session, area.id), Decision.MERGED, moderator, merge_into=2)
+    with pytest.raises(Refusal):
+        moderation.take_back(session, item.id, by=moderator, at=NOON)
+    moderation.settle_due(session, LATER)
+
+    moderation.take_back(session, item.id, by=moderator, at=LATER)
+
+    assert notes.taken_back == [1]
 
 
 def test_two_workers_tell_once(session: Session, engine: Engine, notes: Notes) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select, update
+from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from backend import database, ideas, languages, moderation, people
@@ -17,53 +16,8 @@ from backend.ideas import Idea, State
 from backend.moderation import Decision, Waiting
 from backend.people import Level, Person, Role
 from tests.conftest import browser, signed_in
-from tests.makers import a_case, an_idea, ana, bo, lindangen, mira, seved
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    assert found, "the page has no form with a token"
-    return found[1]
-
-
-def look_again(session: Session) -> None:
-    """Lets go of what was read before, so that what the application wrote is seen."""
-    session.rollback()
-    session.expire_all()
-
-
-def item_of(session: Session, idea: Idea) -> Waiting:
-    return session.scalars(select(Waiting).where(Waiting.noun_id == idea.id)).one()
-
-
-def send(client: FlaskClient, item: Waiting, act: str = "", **sent: str):  # type: ignore[no-untyped-def]
-    """Posts one of the forms of an item's page, as it stands there."""
-    page = client.get(f"/en/moderation/{item.id}").text
-    return client.post(f"/en/moderation/{item.id}{act}", data={"csrf_token": token(page), "version": "1", **sent})
-
-
-def settle(session: Session) -> None:
-    look_again(session)
-    moderation.settle_due(session, database.now() + timedelta(minutes=1))
-    session.commit()
-
-
-@pytest.fixture
-def area(session: Session) -> Area:
-    return seved(session)
-
-
-@pytest.fixture
-def desk(app: Flask, session: Session, area: Area) -> FlaskClient:
-    """Mira's browser."""
-    return signed_in(app, session, mira(session, area))
-
-
-def waits(session: Session, area: Area, text: str = "Ljus i gången", **changed: object) -> Waiting:
-    idea = an_idea(session, area, ana(session, area), text, **{"at": database.now(), **changed})
-    found = item_of(session, idea)
-    session.commit()  # its read transaction must not stay open while the application writes
-    return found
+from tests.makers import a_case, an_idea, bo, lindangen, mira
+from tests.pwa.conftest import csrf_of, item_of, look_again, send, settle, token, waits
 
 
 @pytest.mark.parametrize("tag", [one.tag for one in languages.OFFERED])
@@ -265,10 +219,6 @@ def test_one_s_own_idea_has_no_buttons_and_is_refused(app: Flask, session: Sessi
         data={"csrf_token": csrf_of(client), "version": "1", "decision": "approved"},
     )
     assert answer.status_code == 403
-
-
-def csrf_of(client: FlaskClient) -> str:
-    return client.get("/en/me/mine").json["token"]
 
 
 @pytest.mark.parametrize("act", ["", "/undo", "/language", "/case"])
