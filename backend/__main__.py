@@ -15,6 +15,7 @@ from . import (
     addresses,
     areas,
     audit,
+    bounces,
     database,
     demo,
     files,
@@ -22,6 +23,7 @@ from . import (
     languages,
     migrations,
     people,
+    proofs,
     settings,
     sign_in,
     slips,
@@ -127,6 +129,24 @@ def add_person(found: Settings, options: argparse.Namespace) -> None:
     print(addresses.absolute(found.public_url, addresses.sign_in(options.language, word)))
 
 
+def forget_passkeys(found: Settings, options: argparse.Namespace) -> None:
+    with _rows(found) as session:
+        person = people.one_called(session, options.name)
+        proofs.forget_all(session, person, at=database.now())
+        word = sign_in.address_for(session, person, at=database.now())
+    print(addresses.absolute(found.public_url, addresses.sign_in(person.language, word)))
+
+
+def take_bounce(found: Settings, options: argparse.Namespace) -> None:
+    """Reads a report on standard input; ends well whatever it holds, since a mail server would send it back again."""
+    raw = sys.stdin.buffer.read(bounces.MOST_BYTES)
+    while sys.stdin.buffer.read(65_536):  # the rest is heard out, so that whoever writes it is not cut off
+        pass
+    with _rows(found) as session:
+        is_taken = bounces.take(session, raw, at=database.now())
+    print("An address gets no more mail." if is_taken else "This report changes nothing.")
+
+
 def verify_audit(found: Settings, options: argparse.Namespace) -> None:
     """Says how many acts the chain holds and where it ends; ends with 2 where it is broken."""
     try:
@@ -173,6 +193,7 @@ def _parser() -> argparse.ArgumentParser:
     handed_out = _command(commands, "slips", make_slips, "make slips that let residents vote")
     handed_out.add_argument("area", metavar="AREA")
     handed_out.add_argument("--count", type=int, required=True)
+    _command(commands, "bounce", take_bounce, "read a report of mail that came back, on standard input")
     _person_command(commands)
     _area_command(commands)
     _audit_command(commands)
@@ -195,12 +216,19 @@ def _command(
 
 
 def _person_command(commands: Commands[argparse.ArgumentParser]) -> None:
-    person = commands.add_parser("person", help="add somebody").add_subparsers(metavar="add", required=True)
+    person = commands.add_parser("person", help="add somebody, or let them begin anew").add_subparsers(
+        metavar="add | forget-passkeys", required=True
+    )
     add = _command(person, "add", add_person, "add somebody and print a one-time sign-in address")
     add.add_argument("name", metavar="NAME")
     add.add_argument("--role", choices=["resident", *Role], required=True)
     add.add_argument("--area", metavar="SLUG", default="")
     add.add_argument("--language", metavar="TAG", choices=list(languages.BY_TAG), default=languages.FIRST.tag)
+    forget = _command(
+        person, "forget-passkeys", forget_passkeys,
+        "take somebody's passkeys and app away, end their sign-ins, and print a new one-time address",
+    )  # fmt: skip
+    forget.add_argument("name", metavar="NAME", help="their name, or their number where several are called so")
 
 
 def _area_command(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -19,7 +19,7 @@ def run(tmp_path: Path, empty_database_url: str):  # type: ignore[no-untyped-def
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": empty_database_url}
         call = [sys.executable, "-m", "backend", *words, "--data", str(tmp_path / "data")]
         return subprocess.run(
-            call, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60
+            call, env=environment, input="", capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60
         )
 
     return command
@@ -93,3 +93,9 @@ def test_a_wrong_command_says_why_and_changes_nothing(run, words: tuple[str, ...
     assert answer.returncode == 2
     assert answer.stderr.strip() and "Traceback" not in answer.stderr
     assert run("area", "list").stdout.strip() == ""
+
+
+def test_a_report_of_mail_that_came_back_is_read_from_a_pipe(run) -> None:  # type: ignore[no-untyped-def]
+    said = run("bounce")
+
+    assert (said.returncode, said.stdout) == (0, "This report changes nothing.\n")

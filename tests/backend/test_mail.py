@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import ssl
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +22,7 @@ from backend.mail import Letter, Outcome, Text
 from backend.mail_addresses import MailAddress
 from backend.notices import Notice
 from backend.postman import Postman
-from backend.settings import Settings
+from backend.settings import ROOT, Settings
 from backend.web_push import Sender
 from tests.mail_server import MailServer
 from tests.makers import EVENING, NOON, a_meeting, a_phone, an_address, ana, bo, karin, seved
@@ -344,6 +348,40 @@ def test_a_worker_that_comes_back_after_its_lease_undoes_nothing(session, sessio
     mail.settle(session, frozen, Outcome("waiting"), at=later)
 
     assert session.scalar(select(Letter.state).where(Letter.id == letter.id)) == "sent"
+
+
+@pytest.mark.thorough
+def test_killed_workers_lose_no_letter_and_double_one_a_kill_at_most(session, area, server, local, engine) -> None:
+    """A mail that a killed worker had sent already comes once more under the same Message-ID."""
+    by, at = karin(session, area), database.now()
+    for number in range(60):
+        person = people.add(session, name=f"P{number}", language="sv", at=NOON)
+        an_address(session, person)
+        followers(session, area, person)
+    a_meeting(session, area, by, at=at, starts_at=at + timedelta(days=3))
+    session.commit()
+    environment = {
+        "DATA_DIR": str(local.data), "DATABASE_URL": engine.url.render_as_string(hide_password=False),
+        "SMTP_URL": server.url, "LEASE_SECONDS": "1", "SWEEP_SECONDS": "0.2", "QUIET_FROM": "0", "QUIET_UNTIL": "0",
+        "LOG_LEVEL": "ERROR", "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
+    kills = 0
+    for goal in (5, 25, 60):
+        process = subprocess.Popen([sys.executable, "-m", "backend", "work"], env=environment)
+        try:
+            until = time.monotonic() + 40
+            while len(set(server.box.receivers)) < goal and time.monotonic() < until:
+                time.sleep(0.002)
+        finally:
+            process.kill()
+            process.wait()
+        kills += 1
+
+    ids = [received["Message-ID"] for received in server.box.mails]
+    print(f"kills={kills} received={len(ids)} doubled={len(ids) - len(set(ids))}")
+    assert sorted(set(server.box.receivers)) == sorted(f"p{number}@example.org" for number in range(60))
+    assert len(set(ids)) == 60
+    assert len(ids) - 60 <= kills
 
 
 def test_without_a_mail_server_the_example_prints_the_letter(session, local, sessions, capfd) -> None:
