@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from . import idea_texts, keys, moderation, people, photos, revisions, texts, typed
+from . import dangers, idea_texts, keys, moderation, people, personal_details, photos, revisions, search, texts, typed
 from .areas import Area
 from .cases import Case
 from .database import Base, insert
@@ -73,6 +73,7 @@ class Idea(Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     state: Mapped[str] = mapped_column(String(20), default=State.RECEIVED)
     supports: Mapped[int] = mapped_column(default=0)  # counted supports; the rows in `supports` are the truth
+    comments: Mapped[int] = mapped_column(default=0)  # counted public ones; the rows in `comments` are the truth
     is_example: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
@@ -114,6 +115,7 @@ class Listed:
     language: str
     state: str
     supports: int
+    comments: int
     created_at: datetime
     author_name: str  # empty: a guest without a name
     photo_key: str  # empty: no photo
@@ -170,7 +172,9 @@ def submit(
     if photo is not None:
         photos.take(photo, by=author, alt=alt, alt_language=language)
     add_step(session, idea, State.RECEIVED, at=at)
-    moderation.ask(session, kind="idea", noun_id=idea.id, area_id=area.id, at=at)
+    flags = personal_details.flags(clean)
+    asked = {"area_id": area.id, "at": at, "language": language, "flags": flags}
+    dangers.watch(session, moderation.ask(session, kind="idea", noun_id=idea.id, **asked), clean, at=at)
     return idea, word
 
 
@@ -182,6 +186,7 @@ def add_step(session: Session, idea: Idea, state: State, *, at: datetime, **said
     session.flush()
     if state != State.RECEIVED:
         revisions.raise_(session, idea.area_id, "ideas")
+        search.keep(session, idea.id, f"{idea.title}\n{idea.text}" if idea.state in PUBLIC else None)
     return step
 
 
@@ -288,9 +293,9 @@ def _list(
     """Newest first, with the count of all; columns, since objects would cost more than the page that shows them."""
     query = (
         select(
-            Idea.id, Idea.area_id, Idea.title, Idea.text, Idea.language, Idea.state, Idea.supports, Idea.created_at,
-            func.coalesce(Person.name, ""), func.coalesce(Photo.key, ""), Photo.width, Photo.height, Photo.alt,
-            Photo.alt_language, Case.id, Case.texts_id, Case.stage, Case.furthest, func.count().over(),
+            Idea.id, Idea.area_id, Idea.title, Idea.text, Idea.language, Idea.state, Idea.supports, Idea.comments,
+            Idea.created_at, func.coalesce(Person.name, ""), func.coalesce(Photo.key, ""), Photo.width, Photo.height,
+            Photo.alt, Photo.alt_language, Case.id, Case.texts_id, Case.stage, Case.furthest, func.count().over(),
         )
         .outerjoin(Person, Person.id == Idea.author_id)
         .outerjoin(Photo, Photo.id == Idea.photo_id)
@@ -301,11 +306,11 @@ def _list(
         .offset(after)
     )  # fmt: skip
     rows = session.execute(query).all()
-    said = texts.read(session, {row[15] for row in rows if row[15]}, language)
-    return [_listed(tuple(row), said) for row in rows], rows[0][18] if rows else 0
+    said = texts.read(session, {row[16] for row in rows if row[16]}, language)
+    return [_listed(tuple(row), said) for row in rows], rows[0][19] if rows else 0
 
 
 def _listed(columns: tuple[Any, ...], said: Mapping[int, texts.Said]) -> Listed:
-    case_id, texts_id, stage, furthest = columns[14:18]
+    case_id, texts_id, stage, furthest = columns[15:19]
     its_case = ItsCase(case_id, said[texts_id]["title"], stage, furthest) if case_id else None
-    return Listed(its_case, *columns[:14])
+    return Listed(its_case, *columns[:15])
