@@ -57,7 +57,9 @@ def connect(url: str) -> Engine:
     """An engine for url: `sqlite:///...` or `postgresql+psycopg://...`."""
     if url.startswith("sqlite"):
         return _connect_sqlite(url)
-    return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5)
+    return create_engine(
+        url, pool_pre_ping=True, pool_size=5, max_overflow=5, connect_args={"client_encoding": "utf8"}
+    )
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:

@@ -119,7 +119,7 @@ def _unheard(session: Session) -> list[tuple[int, str, int, Shown]]:
         .order_by(Waiting.id)
         .limit(MOST_AT_ONCE)
     )
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     seen = look_at(session, [(kind, noun_id) for _, kind, noun_id in rows], "en")
     return [(item_id, kind, noun_id, seen[kind, noun_id]) for item_id, kind, noun_id in rows if (kind, noun_id) in seen]
 

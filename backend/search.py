@@ -145,7 +145,7 @@ def _count(session: Session, trigrams: Collection[str], more: int, *, but: Colle
 
 def _counts(session: Session, trigrams: Iterable[str]) -> dict[str, int]:
     query = select(TrigramCount.trigram, TrigramCount.ideas).where(TrigramCount.trigram.in_([*trigrams, ALL]))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _weights(words: Iterable[str], counts: Mapping[str, int]) -> dict[str, float]:

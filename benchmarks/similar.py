@@ -41,10 +41,10 @@ SYLLABLES = {
 }
 
 
-def rows(folder: Path, *, large: bool = False) -> list[dict[str, Any]]:
-    """One row for each database and size; large: at 100,000 too, for which no limit is set."""
+def rows(folder: Path, *, at_most: bool = False) -> list[dict[str, Any]]:
+    """One row for each database and size; at_most: at 100,000 too, for which no limit is set."""
     found = []
-    for ideas in (10_000, 100_000) if large else (10_000,):
+    for ideas in (10_000, 100_000) if at_most else (10_000,):
         for name, address in addresses(folder, ideas):
             found.append(measured(name, address, ideas))
     return found

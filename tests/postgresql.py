@@ -29,7 +29,7 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def temporary() -> Iterator[str]:
+def temporary(*, locale: str = "C.UTF-8", encoding: str = "UTF8") -> Iterator[str]:
     """The address of a running server, as SQLAlchemy takes it."""
     found = programs()
     assert found, "no PostgreSQL server on this machine"
@@ -49,8 +49,8 @@ def temporary() -> Iterator[str]:
         "-A",
         "trust",
         "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
+        encoding,
+        f"--locale={locale}",
         "--no-sync",
     ]
     subprocess.run(made, check=True, **quiet)
