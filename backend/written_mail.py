@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from html import escape
 
 from . import addresses
+from .days import isolated
 from .languages import direction_of
 from .mail import WAYS_OUT, Letter, Text
 from .settings import Settings
@@ -73,7 +74,7 @@ def return_path(letter: Letter, settings: Settings) -> str:
 
 
 def _plain(letter: Letter, text: Text, link: str, way_out: str) -> str:
-    parts = [*text.paragraphs, *([text.code] if text.code else [])]
+    parts = [*([isolated(text.code)] if text.code else []), *text.paragraphs]
     if link:
         parts.append(f"{text.link_words}\n{link}" if text.link_words else link)
     if way_out:
@@ -82,9 +83,8 @@ def _plain(letter: Letter, text: Text, link: str, way_out: str) -> str:
 
 
 def _html(letter: Letter, text: Text, link: str, way_out: str) -> str:
-    parts = [f"<p>{_escaped(part)}</p>" for part in text.paragraphs]
-    if text.code:
-        parts.append(f'<p style="font-size: 32px"><b><bdi>{_escaped(text.code)}</bdi></b></p>')
+    parts = [f'<p style="font-size: 32px"><b><bdi>{_escaped(text.code)}</bdi></b></p>'] if text.code else []
+    parts.extend(f"<p>{_escaped(part)}</p>" for part in text.paragraphs)
     if link:
         parts.append(f'<p><a href="{_escaped(link)}">{_escaped(text.link_words or link)}</a></p>')
     if way_out:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField
@@ -85,17 +85,13 @@ def _mine() -> tuple[MailAddress | None, WishesForm | None, str]:
     """My address, the form of what I want there, and where to give another one; nothing where there is none."""
     somebody = current.person()
     kept = mail_addresses.of_person(current.session(), somebody)
-    ask = url_for("mail_codes.ask") if _can_ask() else ""
+    ask = url_for("mail_codes.ask") if current.settings().sends_mail else ""
     if somebody is None or kept is None:
         return None, None, ask
     form = WishesForm(formdata=None, notices=kept.gets_notices, daily=kept.gets_daily)
     if not _reads_a_queue(somebody):
         del form.daily
     return kept, form, ask
-
-
-def _can_ask() -> bool:
-    return current.settings().sends_mail and "mail_codes.ask" in current_app.view_functions
 
 
 def _reads_a_queue(somebody: Person) -> bool:
