@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from . import audit, people, personal_details, restrictions, revisions, typed
+from . import audit, dangers, people, personal_details, restrictions, revisions, typed
 from .areas import Area
 from .errors import NotAllowed, Refusal
 from .people import Level, Person
@@ -43,8 +43,8 @@ def may_comment(person: Person | None, area: Area) -> bool:
 
 
 def is_read_first(session: Session, person: Person, area: Area, text: str, *, at: datetime) -> bool:
-    """Whether this text of this person waits here for a moderator: what may hold a number or an address always does."""
-    if area.comments == Rule.ALL_WAIT or personal_details.flags(text):
+    """Whether this text of this person waits here for a moderator: numbers and words of danger always do."""
+    if area.comments == Rule.ALL_WAIT or personal_details.flags(text) or dangers.flag(text):
         return True
     if restrictions.is_read_first(session, person, area.id, at=at):
         return True

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from . import audit, comment_rules, moderation, personal_details, revisions, typed
+from . import audit, comment_rules, dangers, moderation, personal_details, revisions, typed
 from .areas import Area
 from .comment_subjects import ROOMS, Subject
 from .database import Base, insert
@@ -51,7 +51,7 @@ class Comment(Base):
     area_id: Mapped[int] = mapped_column(ForeignKey("areas.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))  # of what it is on: one of ROOMS
     noun_id: Mapped[int]  # the number of the idea or case
-    moved_from: Mapped[int | None] = mapped_column(index=True)  # the idea it was on, before that was merged into this
+    moved_from: Mapped[str] = mapped_column(Text, default="")  # the merged ideas it stood on before: "/3/7", latest last
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     client_uuid: Mapped[str | None] = mapped_column(String(36), unique=True)  # made with its form; empty: none came
@@ -293,10 +293,11 @@ def _written_lately(session: Session, by: Person, at: datetime) -> int:
 def _ask(session: Session, comment: Comment, *, at: datetime) -> None:
     """A moderator reads it; sent again, this closes what waits of an older text."""
     session.flush()
-    moderation.ask(
+    item = moderation.ask(
         session, kind="comment", noun_id=comment.id, area_id=comment.area_id, at=at, language=comment.language,
         flags=personal_details.flags(comment.next_text or comment.text),
     )  # fmt: skip
+    dangers.watch(session, item, comment.next_text or comment.text, at=at)
 
 
 def _changed(session: Session, comment: Comment) -> None:

@@ -123,6 +123,8 @@ def earlier(session: Session, kind: str, number: int, by: Person | None) -> Repo
 
 def find_thing(session: Session, kind: str, number: int) -> ReportedThing | None:
     """None where it was never reported."""
+    if number >= 2**31:  # more than the databases take
+        return None
     return session.scalar(select(ReportedThing).where(ReportedThing.kind == kind, ReportedThing.noun_id == number))
 
 

@@ -69,4 +69,3 @@ def _take_in(form: ReportForm, kind: str, number: int) -> int:
             reason=form.reason.data or "", words=form.words.data, contact=form.contact.data,
             language=language.this().tag, at=current.now(),
         ).id  # fmt: skip
-
