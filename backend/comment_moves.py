@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from . import comments, ideas, revisions
@@ -15,16 +15,19 @@ def move(session: Session, number: int, into: int) -> int:
     """An idea has become part of its twin: what was said beneath it stands there now. Returns how many moved."""
     area_id = ideas.by_number(session, into).area_id
     moved = update(Comment).where(Comment.kind == "idea", Comment.noun_id == number)
-    values = {"noun_id": into, "area_id": area_id, "moved_from": func.coalesce(Comment.moved_from, number)}
+    values = {"noun_id": into, "area_id": area_id, "moved_from": Comment.moved_from + f"/{number}"}
     return _moved(session, moved.values(**values), number, into)
 
 
 def move_back(session: Session, number: int, out_of: int) -> int:
     """The idea stands alone again: its comments come back, with what was answered to them meanwhile."""
-    area_id = ideas.by_number(session, number).area_id
-    of_it = select(Comment.id).where(Comment.kind == "idea", Comment.moved_from == number, Comment.noun_id == out_of)
-    moved = update(Comment).where(Comment.id.in_(of_it) | Comment.parent_id.in_(of_it))
-    return _moved(session, moved.values(noun_id=number, area_id=area_id, moved_from=None), number, out_of)
+    area_id, step = ideas.by_number(session, number).area_id, f"/{number}"
+    came_from_it = Comment.moved_from.endswith(step)
+    of_it = select(Comment.id).where(Comment.kind == "idea", Comment.noun_id == out_of, came_from_it)
+    before = func.substr(Comment.moved_from, 1, func.length(Comment.moved_from) - len(step))
+    back = update(Comment).where(Comment.id.in_(of_it) | Comment.parent_id.in_(of_it))
+    stood = case((came_from_it, before), else_=Comment.moved_from)
+    return _moved(session, back.values(noun_id=number, area_id=area_id, moved_from=stood), number, out_of)
 
 
 def _moved(session: Session, moved: Any, *numbers: int) -> int:

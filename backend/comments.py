@@ -51,7 +51,7 @@ class Comment(Base):
     area_id: Mapped[int] = mapped_column(ForeignKey("areas.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))  # of what it is on: one of ROOMS
     noun_id: Mapped[int]  # the number of the idea or case
-    moved_from: Mapped[str] = mapped_column(Text, default="")  # the merged ideas it stood on before: "/3/7", latest last
+    moved_from: Mapped[str] = mapped_column(Text, default="")  # merged ideas it stood on before: "/3/7", last one last
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     client_uuid: Mapped[str | None] = mapped_column(String(36), unique=True)  # made with its form; empty: none came

@@ -421,6 +421,22 @@ def test_comments_go_along_with_a_merged_idea_and_come_back(session: Session, ar
     assert said_on(session, twin) == ["Om tvillingen"]
 
 
+def test_merges_of_merges_are_taken_apart_one_by_one(session: Session, area: Area, idea: Idea) -> None:
+    neighbour = bo(session, area)
+    second, third = (a_published_idea(session, area, neighbour, text=text) for text in ("Den andra", "Den tredje"))
+    for number in (idea.id, second.id):
+        a_comment(session, session.get_one(Idea, number), neighbour)
+
+    comment_moves.move(session, idea.id, second.id)
+    comment_moves.move(session, second.id, third.id)
+    assert (idea.comments, second.comments, third.comments) == (0, 0, 2)
+
+    comment_moves.move_back(session, second.id, third.id)
+    assert (idea.comments, second.comments, third.comments) == (0, 2, 0)
+    comment_moves.move_back(session, idea.id, second.id)
+    assert (idea.comments, second.comments, third.comments) == (1, 1, 0)
+
+
 def test_a_moderator_corrects_the_language(session: Session, area: Area, idea: Idea) -> None:
     comment = a_comment(session, idea, a_neighbour(session, area), text="Haa")
 
