@@ -4,6 +4,8 @@ which a test keeps; the backend has no routes to ask.
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 
 def absolute(public_url: str, path: str) -> str:
     """The whole address; public_url has no slash at its end, path begins with one."""
@@ -59,6 +61,20 @@ def mine(language: str) -> str:
 
 def sign_in(language: str, token: str) -> str:
     return f"/{language}/sign-in/{token}"
+
+
+def mail_code(language: str, word: str, next_page: str = "") -> str:
+    """The page with the button that a code's letter links to; next_page is a path of our own, or empty."""
+    return f"/{language}/sign-in/mail/link/{word}" + (f"?{urlencode({'next': next_page})}" if next_page else "")
+
+
+def slip(language: str, digits: str) -> str:
+    """What a slip's square code holds: its digits stand behind the #, so that no server's log sees them."""
+    return f"/{language}/sign-in/slip#{digits}"
+
+
+def place_code(language: str, area_slug: str, digits: str) -> str:
+    return f"/{language}/sign-in/place?area={area_slug}#{digits}"
 
 
 def way_out(language: str, sort: str, leave_mark: str) -> str:

@@ -27,3 +27,11 @@ class NotFound(Refusal):
 
 class Conflict(Refusal):
     """The thing has changed since it was looked at, or the same key came with another content (409)."""
+
+
+class TooMany(Refusal):
+    """This was asked too often in a short while (429); it may be asked again after `seconds`."""
+
+    def __init__(self, wording: Wording, *, seconds: int, field: str | None = None) -> None:
+        super().__init__(wording, field=field)
+        self.seconds = max(seconds, 1)

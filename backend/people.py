@@ -133,6 +133,11 @@ def raise_to(session: Session, person: Person, level: Level) -> None:
         return
     person.level = int(level)
     session.flush()
+    follow_up(session, person)
+
+
+def follow_up(session: Session, person: Person) -> None:
+    """Lets happen what waited until somebody is known; doing it again changes nothing."""
     for follow in _when_raised:
         follow(session, person)
 
@@ -175,3 +180,17 @@ def by_id(session: Session, person_id: int) -> Person | None:
 
 def _has_one_of(person: Person | None, area_id: int, *roles: Role) -> bool:
     return person is not None and any(person.has_role(role, area_id) for role in roles)
+
+
+def one_called(session: Session, name: str) -> Person:
+    """The one person with a role who has this name, or any with this number. Raises Refusal that lists who it may be."""
+    if name.isascii() and name.isdigit() and len(name) < 10:
+        found = list(session.scalars(select(Person).where(Person.id == int(name))))
+    else:
+        found = list(session.scalars(select(Person).where(Person.name == name, Person.given.any()).order_by(Person.id)))
+    if not found:
+        raise Refusal(say("Nobody with a role has this name."))
+    if len(found) > 1:
+        numbers = ", ".join(str(one.id) for one in found)
+        raise Refusal(say("Several people have this name. Give a number: %(numbers)s.", numbers=numbers))
+    return found[0]

@@ -52,6 +52,7 @@ class Settings:
     mail_from: str  # the address that our mail comes from
     mail_bounces: str  # where mail comes back to that can't be delivered, with +tag before the @; empty: to mail_from
     limits_url: str  # where knocks are counted: memory:// or redis://host/1
+    limits_times: int  # by how much more may be asked than pwa/limits.py says, for tests under load
     oidc_issuer: str  # the e-ID broker's address; empty: no e-ID
     oidc_client_id: str
     oidc_client_secret: str
@@ -99,6 +100,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         mail_from=read.text("MAIL_FROM", "innovationsforum@example.org"),
         mail_bounces=read.text("MAIL_BOUNCES", ""),
         limits_url=read.text("LIMITS_URL", "memory://"),
+        limits_times=read.number("LIMITS_TIMES", 1),
         oidc_issuer=read.text("OIDC_ISSUER", "").rstrip("/"),
         oidc_client_id=read.text("OIDC_CLIENT_ID", ""),
         oidc_client_secret=read.text("OIDC_CLIENT_SECRET", ""),
@@ -129,6 +131,7 @@ def _make_sure_it_is_safe(settings: Settings) -> None:
         "PUSH_CA must be empty": settings.push_ca is not None,
         "LEASE_SECONDS must be at least 30": settings.lease_seconds < 30,
         "CONTACT must be an address of yours": settings.contact.endswith("@example.org"),
+        "LIMITS_TIMES must be 1 to 10": not 1 <= settings.limits_times <= 10,
         "MAIL_FROM must be yours": bool(settings.smtp_url) and settings.mail_from.endswith("@example.org"),
         "SMTP_URL with a password must be smtps:// or smtp+starttls://": _is_told_in_clear(settings.smtp_url),
         "OIDC_ISSUER must be https": bool(settings.oidc_issuer) and not settings.oidc_issuer.startswith("https:"),

@@ -55,3 +55,14 @@ def whole_number(value: str | None, *, field: str, least: int, most: int) -> int
     if not plain.isdecimal() or len(plain) > 9 or not least <= int(plain) <= most:
         raise Refusal(say("Write a whole number between %(least)s and %(most)s.", least=least, most=most), field=field)
     return int(plain)
+
+
+def digits(value: str | None, *, field: str, count: int) -> str:
+    """Exactly `count` digits, in Latin ones: blanks and hyphens between them and other scripts' digits are read too.
+
+    Raises Refusal.
+    """
+    close = re.sub(r"[\s\-\u2010-\u2013\u200e\u200f\u2066-\u2069]", "", (value or "")[: count * 4])
+    if not close.isdecimal() or len(close) != count:
+        raise Refusal(say("The code has %(count)s digits. Write them again.", count=count), field=field)
+    return "".join(str(int(digit)) for digit in close)

@@ -9,16 +9,21 @@ from backend import settings as surroundings
 from backend.settings import Settings
 
 from . import (
+    about,
+    appeals,
     app_codes,
     areas,
     assets,
     cases,
+    comments,
     coordination,
     current,
+    dangers,
     e_id,
     e_id_back,
     failures,
     formatting,
+    guessing,
     headers,
     health,
     ideas,
@@ -26,6 +31,8 @@ from . import (
     language,
     languages,
     lessons,
+    limits,
+    mail_codes,
     mail_addresses,
     manifest,
     me,
@@ -40,22 +47,27 @@ from . import (
     passkeys,
     people,
     photos,
+    place_codes,
     posters,
     prototypes,
     public_log,
     push,
+    reports,
     shared_links,
     sign_in,
+    similar,
+    slip_batches,
     slips,
     supports,
+    taking_along,
     teams,
     votes,
 )
 
 FEATURES = (
-    areas, ideas, supports, cases, teams, journal, prototypes, votes, meetings, lessons, moderation, moderation_bulk,
-    moderation_readers, coordination,
-    people, own_data, public_log, sign_in, passkeys, app_codes, e_id, slips, me, mail_addresses, push, languages, outbox,
+    areas, ideas, similar, guessing, supports, comments, cases, teams, journal, prototypes, votes, meetings, lessons, moderation, moderation_bulk,
+    moderation_readers, reports, appeals, dangers, coordination,
+    people, own_data, public_log, about, sign_in, passkeys, app_codes, e_id, mail_codes, place_codes, slips, slip_batches, taking_along, me, mail_addresses, push, languages, outbox,
 )  # fmt: skip
 WITHOUT_LANGUAGE = (shared_links, e_id_back, posters, manifest, offline, photos, health)
 
@@ -73,7 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_I18N_ENABLED=False,
     )
     app.url_map.converters["language"] = language.LanguageConverter
-    for part in (current, assets, language, formatting, headers, page_cache, failures):
+    for part in (current, assets, language, formatting, headers, page_cache, failures, limits):
         part.init(app)
     for feature in FEATURES:
         app.register_blueprint(feature.pages, url_prefix="/<language:lang>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import ipaddress
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -53,7 +53,9 @@ def transaction() -> Iterator[Session]:
         with database.transaction(session()) as open_session:
             yield open_session
     except BaseException:
-        g.pop("sign_in", None)  # a rollback lets go of what was read: who asks must be read anew for the answer
+        # A rollback lets go of what was read and made: who asks is read anew, and no cookie leads to nobody.
+        g.pop("sign_in", None)
+        g.pop("new_cookie", None)
         raise
 
 
@@ -73,7 +75,7 @@ def area() -> Area:
 
 def this_sign_in() -> sign_in.SignIn | None:
     if "sign_in" not in g:
-        word = request.cookies.get(cookie_name())
+        word = g.new_cookie[0] if "new_cookie" in g else request.cookies.get(cookie_name())
         g.sign_in = sign_in.find(session(), word, at=now()) if word else None
     found: sign_in.SignIn | None = g.sign_in
     return found
@@ -154,8 +156,29 @@ def asker_mark() -> str:
     A guest's cookie does not count: anybody can get a new one for each guess.
     """
     somebody = known_person()
-    where = f"person {somebody.id}" if somebody else f"address {_network(request.remote_addr or '')}"
-    return keys.keyed_mark(keys.key(settings().data, "askers"), where)
+    return marked(f"person {somebody.id}") if somebody else network_mark()
+
+
+def network_mark() -> str:
+    """Marks from where somebody asks: the address, of IPv6 its /64, since one home has a whole one."""
+    return marked(f"address {network(request.remote_addr or '')}")
+
+
+def marked(what: str) -> str:
+    """What is kept of who asks, or for whom, where tries are counted."""
+    return keys.keyed_mark(keys.key(settings().data, "askers"), what)
+
+
+def network(address: str) -> str:
+    """ "2001:db8::7" is one of "2001:db8::/64"; an IPv4 address stands for itself, also when written as IPv6."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address):
+        mapped = found.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((int(found), 64), strict=False))
+    return str(found)
 
 
 def device_name() -> str:
@@ -259,10 +282,6 @@ def _set_cookies(response: Response) -> Response:
         else:
             response.delete_cookie(cookie, secure=secure, httponly=hidden, samesite="Lax", path="/")
     return response
-
-
-def _network(address: str) -> str:
-    return ":".join(address.split(":")[:4]) if ":" in address else hashlib.sha256(address.encode()).hexdigest()
 
 
 def _close(_error: BaseException | None) -> None:

@@ -9,13 +9,13 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
-from backend.errors import Conflict, NotAllowed, NotFound, Refusal
+from backend.errors import Conflict, NotAllowed, NotFound, Refusal, TooMany
 
 from . import language
 
 log = structlog.get_logger()
 PAGES = (400, 403, 404, 405, 409, 413, 429, 500)
-STATUS = {NotFound: 404, NotAllowed: 403, Conflict: 409, Refusal: 400}
+STATUS = {NotFound: 404, NotAllowed: 403, Conflict: 409, TooMany: 429, Refusal: 400}
 
 
 def init(app: Flask) -> None:
@@ -26,7 +26,10 @@ def init(app: Flask) -> None:
 
 def refused(refusal: Refusal) -> Response:
     status = next(number for kind, number in STATUS.items() if isinstance(refusal, kind))
-    return answer(status, refusal.wording.into(language.this().tag), field=refusal.field)
+    response = answer(status, refusal.wording.into(language.this().tag), field=refusal.field)
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(refusal.seconds)
+    return response
 
 
 def failed(error: HTTPException) -> Response | HTTPException:

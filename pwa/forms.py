@@ -15,7 +15,7 @@ from wtforms.csrf.core import CSRF
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from backend.errors import Refusal
+from backend.errors import Refusal, TooMany
 from backend.wording import say
 
 from . import current, language
@@ -48,7 +48,12 @@ class Form(FlaskForm):
         return request.method == "POST" and not request.form.get("switch_to") and self.validate()
 
     def refuse(self, refusal: Refusal) -> None:
-        """Shows a refusal beside its field, or above the form where it names none that is here."""
+        """Shows a refusal beside its field, or above the form where it names none that is here.
+
+        Raises TooMany on: a form can't be mended by typing, and its own page says when to try again.
+        """
+        if isinstance(refusal, TooMany):
+            raise refusal
         words = refusal.wording.into(language.this().tag)
         if refusal.field and refusal.field in self._fields:
             field = self._fields[refusal.field]

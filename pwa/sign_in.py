@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
-
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField
 
-from backend import sign_in
+from backend import sign_in, slips
 from backend.errors import Refusal
 from backend.people import Person, Role, areas_of
+from backend.sign_in import How
 
 from . import current, language
 from .current import open_to_all
 from .forms import Form, GuestForm
+from .next_page import asked_for as asked_for
+from .taking_along import ask_or_go
 
 pages = Blueprint("sign_in", __name__)
-
-# A path of our own: a slash, then a letter or digit, and nothing that a browser turns into another host on its way.
-LOCAL = re.compile(r"/(?:[A-Za-z0-9][^\\\x00-\x20\x7f-\xa0]*)?")
 
 
 class AddressForm(GuestForm):
@@ -35,7 +33,7 @@ class OutForm(Form):
 @pages.get("/sign-in/")
 @open_to_all
 def show() -> ResponseReturnValue:
-    return render_template("sign_in/show.html", next=asked_for())
+    return render_template("sign_in/show.html", next=asked_for(), sends_mail=current.settings().sends_mail)
 
 
 @pages.route("/sign-in/<word>", methods=["GET", "POST"])
@@ -58,16 +56,11 @@ def out() -> ResponseReturnValue:
     if form.is_sent():
         with current.transaction() as session:
             if (mine := current.this_sign_in()) is not None:
+                slips.forget_again(session, mine.person)
                 sign_in.end_all(session, mine.person) if form.everywhere.data else sign_in.end(session, mine)
         current.forget()
         return redirect(url_for("sign_in.out"), 303)
     return render_template("sign_in/out.html", form=form), 400 if form.errors else 200
-
-
-def asked_for() -> str:
-    """Where the reader wanted to go before signing in; empty where that is no path of ours."""
-    wanted = request.form.get("next") or request.args.get("next") or ""
-    return wanted if LOCAL.fullmatch(wanted) else ""
 
 
 def way_on(somebody: Person) -> str:
@@ -80,19 +73,20 @@ def way_on(somebody: Person) -> str:
     return url_for("me.index")
 
 
-def end_what_was_before() -> None:
-    """Ends this browser's sign-in, within an open transaction: nobody keeps a token from before they were known."""
-    if (before := current.this_sign_in()) is not None:
+def come_in(somebody: Person, *, how: How, is_shared: bool = False, wanted: str = "") -> str:
+    """Signs somebody in, within an open transaction, and says where they go on.
+
+    What was signed in here before ends: nobody keeps a token from before they were known. A guest who wrote something
+    is asked whether it comes along.
+    """
+    before = current.this_sign_in()
+    if before is not None:
         sign_in.end(current.session(), before)
+    current.sign_in_as(somebody, how=how, is_shared=is_shared)
+    return ask_or_go(before.person if before else None, somebody, wanted or way_on(somebody))
 
 
 def _go_in(word: str, form: AddressForm) -> str:
-    is_shared = bool(form.is_shared.data)
     with current.transaction() as session:
-        somebody, token = sign_in.consume(
-            session, word, at=current.now(), is_shared=is_shared, device=current.device_name()
-        )
-        end_what_was_before()
-        current.hand_out(token, somebody, is_shared=is_shared)
-        way = way_on(somebody)
-    return way
+        somebody = sign_in.consume(session, word, at=current.now())
+        return come_in(somebody, how=How.ADDRESS, is_shared=bool(form.is_shared.data))

@@ -22,7 +22,7 @@ SCRIPTS = sorted((ROOT / "pwa/static/js").rglob("*.js"))
 DOORS = {"open_to_all", "signed_in", "moderates", "coordinates", "leads", "operates"}
 PAGES_ONLY = {  # rooms of the upper floor that have no rows of their own
     "__init__", "about", "assets", "coordination", "current", "e_id_back", "failures", "formatting", "forms", "headers", "health",
-    "language", "manifest", "me", "offline", "outbox", "page_cache", "posters", "shared_links",
+    "language", "limits", "manifest", "next_page", "me", "offline", "outbox", "page_cache", "posters", "shared_links",
 }  # fmt: skip
 OWN_DRAWINGS = {"pwa/templates/parts/_icons.html", "pwa/templates/base.html"}  # markup that we drew ourselves
 HUBS = ("moderation", "notices", "deliveries", "texts", "revisions", "audit", "people")

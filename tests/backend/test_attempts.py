@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend import attempts, database
 from backend.attempts import Attempt
-from backend.errors import Refusal
+from backend.errors import Refusal, TooMany
 from backend.wording import say
 from tests.conftest import NOON
 
@@ -27,7 +27,7 @@ def test_ten_tries_an_hour_are_heard_and_the_eleventh_is_not(session: Session) -
 
     with pytest.raises(Refusal, match="Too many tries"):
         attempts.make_sure_few(session, "slip", "a", at=NOON + timedelta(minutes=59))
-    attempts.make_sure_few(session, "slip", "a", at=NOON + attempts.WINDOW)
+    attempts.make_sure_few(session, "slip", "a", at=NOON + attempts.HOUR)
     attempts.make_sure_few(session, "slip", "b", at=NOON)
 
 
@@ -41,7 +41,7 @@ def test_a_right_try_is_forgotten(session: Session) -> None:
 def test_tries_that_count_no_more_are_let_go(session: Session) -> None:
     tried(session, 3)
 
-    attempts.tidy(session, at=NOON + attempts.WINDOW)
+    attempts.tidy(session, at=NOON + attempts.DAY)
 
     assert session.scalar(select(func.count()).select_from(Attempt)) == 0
 
@@ -63,3 +63,33 @@ def test_the_count_outlives_what_the_refusal_takes_back(engine: Engine) -> None:
 
     assert said[:10] == ["No."] * 10
     assert said[10].startswith("Too many tries")
+
+
+@pytest.mark.parametrize(("later", "said"), [(0, "60 minutes"), (30, "30 minutes"), (59.5, "1 minute")])
+def test_it_is_said_when_to_try_again(session: Session, later: float, said: str) -> None:
+    tried(session, 11)
+    at = NOON + timedelta(minutes=later)
+
+    with pytest.raises(TooMany) as refused:
+        attempts.make_sure_few(session, "slip", "a", at=at)
+
+    assert said in str(refused.value)
+    assert refused.value.seconds == pytest.approx((60 - later) * 60, abs=2)
+
+
+def test_a_day_is_said_in_hours(session: Session) -> None:
+    for _ in range(11):
+        attempts.record(session, "mail_to", "a", at=NOON)
+
+    with pytest.raises(TooMany, match="hour"):
+        attempts.make_sure_few(session, "mail_to", "a", at=NOON + timedelta(seconds=30))
+
+
+def test_who_goes_on_trying_waits_for_the_last_ones(session: Session) -> None:
+    for minute in range(0, 40):
+        attempts.record(session, "slip", "a", at=NOON + timedelta(minutes=minute))
+
+    with pytest.raises(TooMany) as refused:
+        attempts.make_sure_few(session, "slip", "a", at=NOON + timedelta(minutes=40))
+
+    assert refused.value.seconds == pytest.approx(50 * 60, abs=2)

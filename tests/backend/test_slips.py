@@ -146,17 +146,88 @@ def test_whoever_may_vote_already_keeps_the_slip_whole(session: Session) -> None
 def test_a_reissued_slip_never_gives_a_second_vote(session: Session) -> None:
     area, holder, finder = seved(session), a_guest(session), a_guest(session)
     coordinator = karin(session, area)
-    digits = a_slip(session, area)
-    first = slips.redeem(session, KEY, digits, holder, at=NOON)
-    second = slips.read(slips.reissue(session, KEY, first, at=NOON, by=coordinator))
-    latest = session.scalars(select(Slip).where(Slip.replaces_id == first.id)).one()
-    third = slips.read(slips.reissue(session, KEY, latest, at=NOON, by=coordinator))
+    first = a_slip(session, area)
+    slip = session.scalars(select(Slip)).one()
+    second, third = (slips.read(slips.reissue(session, KEY, slip, at=NOON, by=coordinator)) for _ in range(2))
 
-    for digits in (second, third):
+    slips.redeem(session, KEY, third, holder, at=NOON)
+
+    for digits in (first, second, third):
         with pytest.raises(Refusal):
             slips.redeem(session, KEY, digits, finder, at=NOON)
-
     assert finder.level == Level.GUEST
+
+
+def test_a_slip_that_was_used_is_not_reissued(session: Session) -> None:
+    area = seved(session)
+    coordinator, digits = karin(session, area), a_slip(session, area)
+    used = slips.redeem(session, KEY, digits, a_guest(session), at=NOON)
+
+    with pytest.raises(Refusal, match="second vote"):
+        slips.reissue(session, KEY, used, at=NOON, by=coordinator)
+
+
+def test_a_paper_ballot_voids_its_slip_and_what_stands_for_it(session: Session) -> None:
+    area = seved(session)
+    coordinator, digits = karin(session, area), a_slip(session, area)
+    slip = session.scalars(select(Slip)).one()
+
+    slips.voted_on_paper(session, slip, at=NOON, by=coordinator)
+
+    with pytest.raises(Refusal):
+        slips.redeem(session, KEY, digits, a_guest(session), at=NOON)
+    with pytest.raises(Refusal, match="second vote"):
+        slips.reissue(session, KEY, slip, at=NOON, by=coordinator)
+    with pytest.raises(Refusal):
+        slips.voted_on_paper(session, slip, at=NOON, by=coordinator)
+
+
+def test_who_voted_by_phone_gets_no_paper_ballot(session: Session) -> None:
+    area = seved(session)
+    coordinator = karin(session, area)
+    slip = slips.redeem(session, KEY, a_slip(session, area), a_guest(session), at=NOON)
+
+    with pytest.raises(Refusal, match="was used"):
+        slips.voted_on_paper(session, slip, at=NOON, by=coordinator)
+
+
+WORD = "w" * 43
+
+
+def test_a_phone_that_got_no_answer_asks_again_with_its_word(session: Session) -> None:
+    guest, digits = a_guest(session), a_slip(session, seved(session))
+    slips.redeem(session, KEY, digits, guest, at=NOON, again=WORD)
+
+    found = slips.redeemed_here(session, KEY, digits, WORD, at=NOON + timedelta(minutes=10))
+
+    assert found is not None
+    assert found.used_by == guest.id
+
+
+@pytest.mark.parametrize(
+    ("word", "later"), [("", 1), ("x", 1), ("v" * 43, 1), (WORD + "x", 1), (WORD[:32], 1), (WORD, 11)]
+)
+def test_no_other_word_asks_again_and_none_for_long(session: Session, word: str, later: int) -> None:
+    digits = a_slip(session, seved(session))
+    slips.redeem(session, KEY, digits, a_guest(session), at=NOON, again=WORD)
+
+    assert slips.redeemed_here(session, KEY, digits, word, at=NOON + timedelta(minutes=later)) is None
+
+
+def test_a_weak_word_is_not_kept(session: Session) -> None:
+    digits = a_slip(session, seved(session))
+    slips.redeem(session, KEY, digits, a_guest(session), at=NOON, again="1")
+
+    assert slips.redeemed_here(session, KEY, digits, "1", at=NOON) is None
+
+
+def test_signing_out_ends_asking_again(session: Session) -> None:
+    guest, digits = a_guest(session), a_slip(session, seved(session))
+    slips.redeem(session, KEY, digits, guest, at=NOON, again=WORD)
+
+    slips.forget_again(session, guest)
+
+    assert slips.redeemed_here(session, KEY, digits, WORD, at=NOON) is None
 
 
 def test_a_lost_slip_is_void_once_it_is_reissued(session: Session) -> None:

@@ -22,6 +22,9 @@ from backend import addresses
         (addresses.queue("ar"), "moderation.index"),
         (addresses.way_out("ar", "notices", "a-word"), "mail_addresses.leave"),
         (addresses.sign_in("ar", "a-token"), "sign_in.address"),
+        (addresses.mail_code("ar", "a-word"), "mail_codes.link"),
+        (addresses.slip("ar", "4539148803436467").partition("#")[0], "slips.redeem"),
+        (addresses.place_code("ar", "seved", "123456").partition("?")[0], "place_codes.redeem"),
     ],
 )
 def test_an_address_leads_to_its_page(app: Flask, path: str, endpoint: str) -> None:

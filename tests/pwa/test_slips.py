@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -99,8 +101,9 @@ def test_the_eleventh_guess_is_not_heard_though_it_be_right(client: FlaskClient,
 
     answer = client.post(PAGE, data={"digits": digits})
 
-    assert answer.status_code == 400
+    assert answer.status_code == 429
     assert "Too many tries" in answer.text
+    assert 3000 < int(answer.headers["Retry-After"]) <= 3601
 
 
 def test_a_new_guests_cookie_gives_no_new_guesses(app: Flask, session: Session, digits: str) -> None:
@@ -133,3 +136,45 @@ def test_the_page_is_read_in_every_language(client: FlaskClient, session: Sessio
         assert 'inputmode="numeric"' in page.text
         assert 'dir="ltr"' in page.text
 
+
+
+def test_a_phone_that_lost_its_answer_sends_the_same_again_and_is_in(
+    app: Flask, session: Session, digits: str
+) -> None:
+    phone = browser(app)
+    sent = {"digits": digits, "again": "w" * 43, "name": "Hodan"}
+    phone.post(PAGE, data=sent)
+    phone.delete_cookie("innovationsforum")  # as if the answer had never come
+
+    answer = phone.post(PAGE, data=sent)
+
+    assert answer.status_code == 303
+    assert phone.get("/en/me/mine").json["name"] == "Hodan"
+    assert phone.get("/en/me/").text.count("With a slip") == 1, "the sign-in that was lost has ended"
+    stranger = browser(app)
+    assert stranger.post(PAGE, data={**sent, "again": "v" * 43}).status_code == 400
+    assert stranger.post(PAGE, data={**sent, "again": ""}).status_code == 400
+
+
+def test_nobody_comes_in_by_the_back_button_after_signing_out(app: Flask, session: Session, digits: str) -> None:
+    phone = browser(app)
+    sent = {"digits": digits, "again": "w" * 43}
+    phone.post(PAGE, data=sent)
+    token = phone.get("/en/me/mine").json["token"]
+    phone.post("/en/sign-out", data={"csrf_token": token})
+
+    assert phone.post(PAGE, data=sent).status_code == 400
+    assert phone.get("/en/me/mine").json["level"] == 0
+
+
+def test_a_slip_on_a_shared_phone_ends_with_its_browser(client: FlaskClient, session: Session, digits: str) -> None:
+    kept = client.post(PAGE, data={"digits": digits, "is_shared": "y"}).headers.getlist("Set-Cookie")
+
+    assert kept
+    assert not any("Max-Age" in one or "Expires" in one for one in kept)
+
+
+def test_each_page_carries_a_word_of_its_own(client: FlaskClient, session: Session) -> None:
+    words = {re.search(r'name="again"[^>]*value="([^"]{40,})"', client.get(PAGE).text)[1] for _ in range(2)}
+
+    assert len(words) == 2
