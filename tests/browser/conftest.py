@@ -6,14 +6,22 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from sqlalchemy import select
 
+from backend import areas, database, people, sign_in
+from backend.people import Level, Role
+from backend.sign_in import How
+from backend.waiting import Waiting
 from tests.browser.service import Service
+from tests.makers import an_idea, ana
 
 PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
 # Nothing but the service under test is spoken to.
 QUIET = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -82,6 +90,47 @@ def _listen(message: ConsoleMessage, complaints: list[str]) -> None:
     """Breaches of the Content-Security-Policy and scripts that failed; a network that is off is no complaint."""
     if "Content Security Policy" in message.text or "not enhanced" in message.text:
         complaints.append(message.text)
+
+
+def desk_of(service: Service, phones: Phones, name: str) -> Page:
+    """A moderator of Seved before the queue, in a browser of their own in which they came in with a passkey."""
+    context = phones(viewport=DESK)
+    engine = database.connect(service.database)
+    with database.sessions(engine)() as session, database.transaction(session):
+        area = areas.by_slug(session, "seved")
+        person = people.add(session, name=name, language="en", level=Level.NEIGHBOUR, at=database.now())
+        people.give_role(session, person, Role.MODERATOR, area_id=area.id, at=database.now())
+        word = sign_in.begin(session, person, how=How.PASSKEY, at=database.now())
+    engine.dispose()
+    context.add_cookies([{"name": "innovationsforum", "value": word, "url": service.address}])
+    page = context.new_page()
+    page.goto(f"{service.address}/en/moderation/")
+    expect(page.locator(".keys")).to_be_visible()
+    return page
+
+
+def ideas_wait(service: Service, title: str, number: int, *, hours: float = 0) -> list[int]:
+    """Sends ideas to Seved as their writers did some hours ago; returns their numbers."""
+    engine = database.connect(service.database)
+    at = database.now() - timedelta(hours=hours)
+    with database.sessions(engine)() as session, database.transaction(session):
+        area = areas.by_slug(session, "seved")
+        made = [
+            an_idea(session, area, ana(session, area, at=at), f"{title} {one}\nWith a word on why.", at=at)
+            for one in range(number)
+        ]
+    engine.dispose()
+    return [idea.id for idea in made]
+
+
+def decided(service: Service, numbers: list[int]) -> dict[int, str]:
+    """{number of an idea: what was decided about it}, of those that wait no more."""
+    engine = database.connect(service.database)
+    with database.sessions(engine)() as session:
+        query = select(Waiting.noun_id, Waiting.decision).where(Waiting.noun_id.in_(numbers), Waiting.kind == "idea")
+        found = {row.noun_id: row.decision for row in session.execute(query) if row.decision}
+    engine.dispose()
+    return found
 
 
 def eventually(page: Page, script: str, argument: object = None, seconds: float = 15) -> Any:

@@ -46,6 +46,11 @@ class Service:
         self._wait()
         return self
 
+    @property
+    def database(self) -> str:
+        """The address of its rows, for what tests find or leave there themselves."""
+        return self.settings.get("DATABASE_URL", f"sqlite:///{self.folder}/data/innovationsforum.db")
+
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
         self.process.wait(30)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Phones
+from tests.browser.conftest import Phones, decided, desk_of, ideas_wait
 from tests.browser.service import Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
-DESK = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +24,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture
 def desk(service: Service, phones: Phones) -> Page:
-    page: Page = phones(viewport=DESK).new_page()
-    page.goto(service.sign_in_address("Omar", "moderator", language="en"))
-    page.get_by_role("button", name="Omar").click()
-    expect(page.locator(".keys")).to_be_visible()
-    return page
+    return desk_of(service, phones, "Omar")
 
 
 def press(page: Page, *keys: str) -> None:
@@ -59,7 +56,7 @@ def test_ideas_are_read_decided_and_taken_back_by_keyboard(desk: Page) -> None:
     press(desk, "r", "2")
     expect(desk.locator(".preview")).to_be_visible()
     press(desk, "r")
-    expect(desk.locator(".undo")).to_contain_text("not published")
+    expect(desk.locator(".undo")).to_contain_text("Not published")
     press(desk, "u")
     expect(desk.locator("article h1")).to_have_text(titles[0])
 
@@ -69,9 +66,9 @@ def test_keys_sleep_while_one_writes_and_can_be_turned_off(desk: Page) -> None:
     expect(desk.locator("article .body").first).to_be_visible()
     before = title(desk)
 
-    desk.locator("textarea").fill("")
-    desk.locator("textarea").press_sequentially("art jukebox")
-    assert desk.locator("textarea").input_value() == "art jukebox"
+    desk.locator("#note").fill("")
+    desk.locator("#note").press_sequentially("art jukebox")
+    assert desk.locator("#note").input_value() == "art jukebox"
     press(desk, "Tab")
     desk.locator(".keys summary").click()
     desk.locator(".keys input").uncheck()
@@ -93,3 +90,55 @@ def test_enter_decides_nothing_by_accident(desk: Page) -> None:
 
     assert title(desk) == before
     expect(desk.locator(".undo")).to_have_count(0)
+
+
+def test_ten_ideas_are_read_and_decided_by_keyboard_within_two_minutes(desk: Page, service: Service) -> None:
+    """Each kind of decision, with a word to the author where it needs one; the mouse rests."""
+    numbers = ideas_wait(service, "I would like a bench", 10)
+    desk.reload()
+    press(desk, "j")
+    plan = ["a", "r", "e", "t", "a", "d", "a", "r", "e", "a"]
+    began = time.monotonic()
+
+    for key in plan:
+        expect(desk.locator(".keys")).to_be_visible()
+        before = title(desk)
+        press_for(desk, key)
+        expect(desk.locator(".undo b")).to_have_text(before)
+
+    seconds = time.monotonic() - began
+    assert seconds < 120, f"ten decisions took {seconds:.0f} seconds"
+    assert len(decided(service, numbers)) >= 7, "the first of the ten were the example's own"
+
+
+def press_for(page: Page, key: str) -> None:
+    """A decision as a person makes it: the key, what it asks for, and the key again."""
+    if key == "e":
+        press(page, "e")
+        page.keyboard.type("Where do you mean?")
+        press(page, "Escape", "e")
+    elif key == "r":
+        press(page, "r", "4", "r")
+    elif key in "td":
+        press(page, key, key)
+    else:
+        press(page, key)
+
+
+def test_the_filter_holds_from_one_thing_to_the_next(desk: Page, service: Service) -> None:
+    ideas_wait(service, "An old wish", 2, hours=30)
+    desk.goto(f"{service.address}/en/moderation/?age=24")
+    press(desk, "j")
+    expect(desk).to_have_url(re.compile(r"age=24"))
+
+    press(desk, "j", "a")
+
+    expect(desk.locator(".undo")).to_be_visible()
+    expect(desk).to_have_url(re.compile(r"age=24"))
+    expect(desk.locator(".filters")).to_have_attribute("open", "")
+
+
+def test_the_list_of_keys_opens_with_a_question_mark(desk: Page) -> None:
+    press(desk, "?")
+
+    expect(desk.locator(".keys dl")).to_be_visible()

@@ -36,7 +36,7 @@ function choose(button) {
 }
 
 function go(step) {
-  const links = [...document.querySelectorAll(".queue a")];
+  const links = [...document.querySelectorAll(".queue ol a")];
   const here = links.findIndex((link) => link.parentElement.hasAttribute("aria-current"));
   const next = links[here < 0 ? 0 : here + step];
   next?.click();
