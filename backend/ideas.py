@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from . import dangers, idea_texts, keys, moderation, people, personal_details, photos, revisions, search, texts, typed
+from . import dangers, idea_texts, keys, moderation, people, personal_details, photos, revisions, search, typed
 from .areas import Area
-from .cases import Case
 from .database import Base, insert
 from .errors import Conflict, NotAllowed, NotFound
 from .people import Person
 from .photos import Photo
-from .texts import Words
 from .wording import Wording, say
 
-ON_A_PAGE = 30
 MOST_NUMBER = 2**31 - 1  # what the databases take for a number
 
 
@@ -91,42 +87,6 @@ class IdeaStep(Base):
     reason: Mapped[str] = mapped_column(String(40), default="")  # for NOT_PUBLISHED: a code that is said in words
     note: Mapped[str] = mapped_column(Text, default="")  # the moderator's own words to the author
     note_language: Mapped[str] = mapped_column(String(12), default="")
-
-
-@dataclass(frozen=True)
-class ItsCase:
-    """The case that an idea belongs to, as the idea shows it."""
-
-    number: int
-    title: Words
-    stage: int
-    furthest: int
-
-
-@dataclass(frozen=True)
-class Listed:
-    """An idea as pages show it."""
-
-    case: ItsCase | None
-    number: int
-    area_id: int
-    title: str
-    text: str
-    language: str
-    state: str
-    supports: int
-    comments: int
-    created_at: datetime
-    author_name: str  # empty: a guest without a name
-    photo_key: str  # empty: no photo
-    photo_width: int
-    photo_height: int
-    photo_alt: str
-    photo_alt_language: str
-
-    @property
-    def state_words(self) -> Wording:
-        return STATES[self.state]
 
 
 def may_see(idea: Idea, person: Person | None) -> bool:
@@ -219,36 +179,6 @@ def by_receipt(session: Session, word: str) -> Idea:
     return found
 
 
-def page(session: Session, area_id: int, number: int, *, language: str) -> tuple[list[Listed], int]:
-    """The published ideas of one page (the first is 1), newest first, and how many there are on all. Two statements."""
-    if not 1 <= number <= MOST_NUMBER // ON_A_PAGE:
-        return [], 0
-    return _list(session, *_public(area_id), language=language, most=ON_A_PAGE, after=ON_A_PAGE * (number - 1))
-
-
-def latest(session: Session, area_id: int | None, most: int, *, language: str) -> list[Listed]:
-    """The newest published ideas of an area, or of all. Two statements."""
-    return _list(session, *_public(area_id), language=language, most=most)[0]
-
-
-def one(session: Session, number: int, *, language: str) -> Listed:
-    """One idea as its page shows it, whatever its state. Raises NotFound. Two statements."""
-    found, _ = _list(session, Idea.id == min(number, MOST_NUMBER), language=language, most=1)
-    if not found:
-        raise not_here()
-    return found[0]
-
-
-def for_case(session: Session, case_id: int, *, language: str) -> list[Listed]:
-    """The published ideas that a case was made of."""
-    return _list(session, Idea.case_id == case_id, Idea.state.in_(PUBLIC), language=language, most=200)[0]
-
-
-def of_author(session: Session, person_id: int, *, language: str) -> list[Listed]:
-    """All that somebody wrote, newest first, waiting and not published ones too."""
-    return _list(session, Idea.author_id == person_id, language=language, most=200)[0]
-
-
 def steps(session: Session, idea_id: int) -> list[IdeaStep]:
     """Its status, oldest first."""
     return list(session.scalars(select(IdeaStep).where(IdeaStep.idea_id == idea_id).order_by(IdeaStep.id)))
@@ -257,11 +187,6 @@ def steps(session: Session, idea_id: int) -> list[IdeaStep]:
 def to_come(state: str) -> Sequence[State]:
     """What may follow, in order; nothing after an answer or a refusal."""
     return WAY[WAY.index(State(state)) + 1 :] if state in WAY else ()
-
-
-def count(session: Session, area_id: int | None = None) -> int:
-    """How many are published, in the area or in all."""
-    return session.scalar(select(func.count()).select_from(Idea).where(*_public(area_id))) or 0
 
 
 def not_here() -> NotFound:
@@ -281,36 +206,3 @@ def _sent_before(session: Session, client_uuid: str | None, mark: str) -> Idea:
     if before is None or before.content_mark != mark:
         raise Conflict(say("This was sent before with other words. Write it as a new idea."), field="client_uuid")
     return before
-
-
-def _public(area_id: int | None) -> list[ColumnElement[bool]]:
-    return [Idea.state.in_(PUBLIC), *([Idea.area_id == area_id] if area_id is not None else [])]
-
-
-def _list(
-    session: Session, *where: ColumnElement[bool], language: str, most: int, after: int = 0
-) -> tuple[list[Listed], int]:
-    """Newest first, with the count of all; columns, since objects would cost more than the page that shows them."""
-    query = (
-        select(
-            Idea.id, Idea.area_id, Idea.title, Idea.text, Idea.language, Idea.state, Idea.supports, Idea.comments,
-            Idea.created_at, func.coalesce(Person.name, ""), func.coalesce(Photo.key, ""), Photo.width, Photo.height,
-            Photo.alt, Photo.alt_language, Case.id, Case.texts_id, Case.stage, Case.furthest, func.count().over(),
-        )
-        .outerjoin(Person, Person.id == Idea.author_id)
-        .outerjoin(Photo, Photo.id == Idea.photo_id)
-        .outerjoin(Case, Case.id == Idea.case_id)
-        .where(*where)
-        .order_by(Idea.id.desc())
-        .limit(most)
-        .offset(after)
-    )  # fmt: skip
-    rows = session.execute(query).all()
-    said = texts.read(session, {row[16] for row in rows if row[16]}, language)
-    return [_listed(tuple(row), said) for row in rows], rows[0][19] if rows else 0
-
-
-def _listed(columns: tuple[Any, ...], said: Mapping[int, texts.Said]) -> Listed:
-    case_id, texts_id, stage, furthest = columns[15:19]
-    its_case = ItsCase(case_id, said[texts_id]["title"], stage, furthest) if case_id else None
-    return Listed(its_case, *columns[:15])

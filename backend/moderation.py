@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from . import audit, people, typed
@@ -67,9 +67,10 @@ def ask(session: Session, *, kind: str, noun_id: int, area_id: int, at: datetime
     how: language, flags, is_urgent, not_by, needs_core, as the columns of Waiting say.
     """
     before = select(func.coalesce(func.max(Waiting.round), 0)).where(Waiting.kind == kind, Waiting.noun_id == noun_id)
-    item = Waiting(kind=kind, noun_id=noun_id, area_id=area_id, round=before.scalar_subquery() + 1, asked_at=at, **how)
-    session.add(item)
-    session.flush()
+    values = {"kind": kind, "noun_id": noun_id, "area_id": area_id, "asked_at": at, **how}
+    # One statement: the database counts the round and hands the row back.
+    new = insert(Waiting).values(**values, round=before.scalar_subquery() + 1).returning(Waiting)
+    item = session.scalars(new).one()
     if item.round > 1:
         _close(session, kind, noun_id, at, Waiting.id != item.id)
     return item

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from backend import areas, cases, ideas, meetings, rounds
+from backend import areas, cases, idea_lists, meetings, rounds
 
 from . import current, language, page_cache
 from .page_cache import public
@@ -26,7 +26,7 @@ def index() -> ResponseReturnValue:
 def show() -> ResponseReturnValue:
     """What comes next, what is new, what is open and what is on its way; made anew when one of these begins or ends."""
     session, area, tag, at = current.session(), current.area(), language.this().tag, current.now()
-    latest, idea_count = ideas.page(session, area.id, 1, language=tag)
+    latest, idea_count = idea_lists.page(session, area.id, 1, language=tag)
     upcoming = meetings.upcoming(session, area.id, tag, at=at)
     open_rounds = rounds.open_in(session, [area.id], tag, at=at)
     for edge in (*(one.ends_at for one in upcoming[:1]), *(one.closes_at for one in open_rounds)):

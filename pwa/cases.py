@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField, StringField, TextAreaField
 
-from backend import cases, comment_threads, ideas, journal, lessons, prototypes, rounds, teams
+from backend import cases, comment_threads, idea_lists, journal, lessons, prototypes, rounds, teams
 from backend.cases import STAGES
 from backend.errors import Refusal
 
@@ -54,7 +54,7 @@ def show(number: int) -> ResponseReturnValue:
         prototypes=prototypes.of_case(session, case.id, tag),
         rounds=asked,
         notes=journal.latest(session, case.id, tag),
-        ideas=ideas.for_case(session, case.id, language=tag),
+        ideas=idea_lists.for_case(session, case.id, language=tag),
         lessons=lessons.for_stage(session, case.stage, tag),
         comments=comment_threads.page(session, "case", number),
     )

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
 from wtforms import HiddenField, StringField, TextAreaField
 
-from backend import areas, comment_threads, idea_answers, idea_texts, ideas, people
+from backend import areas, comment_threads, idea_answers, idea_lists, idea_texts, ideas, people, rules
 from backend import photos as kept_photos
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
 from backend.ideas import Idea
@@ -23,7 +23,7 @@ from backend.people import Level
 from backend.photos import Photo
 from backend.wording import say
 
-from . import current, failures, language, photos
+from . import appeals, current, dangers, failures, language, photos, similar
 from .current import open_to_all
 from .forms import Form, GuestForm
 from .page_cache import public
@@ -60,17 +60,17 @@ class SentBefore(Exception):
 @public("ideas", "cases")
 def index() -> ResponseReturnValue:
     page = request.args.get("page", 1, type=int)
-    found, count = ideas.page(current.session(), current.area().id, page, language=language.this().tag)
+    found, count = idea_lists.page(current.session(), current.area().id, page, language=language.this().tag)
     if page != 1 and not found:
         raise NotFound(say("There is no such page of ideas."))
-    last = -(-count // ideas.ON_A_PAGE)
+    last = -(-count // idea_lists.ON_A_PAGE)
     return render_template("ideas/index.html", ideas=found, count=count, page=page, last=last)
 
 
 @pages.get("/<area>/ideas/<int:number>")
 @public("ideas", "cases")
 def show(number: int) -> ResponseReturnValue:
-    idea = ideas.one(current.session(), number, language=language.this().tag)
+    idea = idea_lists.one(current.session(), number, language=language.this().tag)
     if idea.area_id != current.area().id or idea.state not in ideas.PUBLIC:
         raise ideas.not_here()
     address = current.settings().public_url + url_for("shared_links.idea", number=number)
@@ -231,7 +231,7 @@ def _write_page(form: IdeaForm) -> str:
 
 def _check_page(form: IdeaForm) -> str:
     title, rest = idea_texts.in_two(form.text.data or "")
-    return render_template("ideas/check.html", form=form, title=title, rest=rest)
+    return render_template("ideas/check.html", form=form, title=title, rest=rest, **similar.beside(form.text.data or ""))
 
 
 def _refused(form: IdeaForm, refusal: Refusal) -> ResponseReturnValue:
@@ -244,11 +244,12 @@ def _refused(form: IdeaForm, refusal: Refusal) -> ResponseReturnValue:
 
 def _own_page(idea: Idea, **shown: Any) -> str:
     tag = language.this().tag
-    listed = ideas.one(current.session(), idea.id, language=tag)
+    listed = idea_lists.one(current.session(), idea.id, language=tag)
     has_photo = listed.photo_key and (idea.state in ideas.PUBLIC or ideas.may_see_status(idea, current.person()))
     return render_template(
-        "ideas/mine.html", idea=listed, reasons=idea_answers.REASONS, shows_photo=has_photo,
-        **_status(idea.id, idea.state), **shown,
+        "ideas/mine.html", idea=listed, reasons={**rules.TAKEN_DOWN, **idea_answers.REASONS},
+        shows_photo=has_photo, objections=appeals.all_offered_for("idea", "photo", number=idea.id),
+        lines=dangers.lines_for_author("idea", idea), **_status(idea.id, idea.state), **shown,
     )  # fmt: skip
 
 

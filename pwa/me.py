@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import SelectField, StringField
 from wtforms.fields import SelectChoice
 
-from backend import areas, ideas, languages, moderation, people, sign_in, supports, teams
+from backend import areas, idea_lists, languages, moderation, people, sign_in, supports, teams
 from backend.errors import Refusal
 from backend.people import Level, Person, Role
 
@@ -75,7 +75,7 @@ def _page(somebody: Person, form: AboutMeForm) -> str:
     here = current.this_sign_in()
     return render_template(
         "me/index.html", form=form, somebody=somebody, by_id={area.id: area for area in areas.every(session)},
-        ideas=ideas.of_author(session, somebody.id, language=tag), teams=teams.of_person(session, somebody.id, tag),
+        ideas=idea_lists.of_author(session, somebody.id, language=tag), teams=teams.of_person(session, somebody.id, tag),
         sign_ins=sign_in.of_person(session, somebody, at=current.now()), here_id=here.id if here else None,
         may_vote=somebody.level >= Level.RESIDENT, waiting=_waiting(somebody), moderates=_moderates(somebody),
     )  # fmt: skip

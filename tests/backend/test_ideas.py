@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from backend import database, idea_answers, idea_texts, ideas, moderation, notices, photos, revisions, typed
+from backend import database, idea_answers, idea_lists, idea_texts, ideas, moderation, notices, photos, revisions, typed
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
 from backend.files import Folder
 from backend.ideas import Idea, State
@@ -195,7 +195,7 @@ def test_an_approved_idea_is_public_with_its_photo(session: Session, tmp_path: P
     assert photo.is_public
     assert ideas.may_see(idea, None)
     assert revisions.named(session, area.id, ["ideas"]) != before
-    assert [one.number for one in ideas.latest(session, area.id, 3, language="sv")] == [idea.id]
+    assert [one.number for one in idea_lists.latest(session, area.id, 3, language="sv")] == [idea.id]
 
 
 def test_an_idea_approved_into_a_case_shows_the_case_in_each_language(session: Session) -> None:
@@ -204,12 +204,12 @@ def test_an_idea_approved_into_a_case_shows_the_case_in_each_language(session: S
 
     decided(session, idea, mira(session, area), case_id=case.id)
 
-    shown = ideas.one(session, idea.id, language="sv")
+    shown = idea_lists.one(session, idea.id, language="sv")
     assert [step.state for step in ideas.steps(session, idea.id)] == [State.RECEIVED, State.READ, State.IN_CASE]
     assert shown.case is not None
     assert (shown.case.number, shown.case.stage) == (case.id, case.stage)
     assert str(shown.case.title)
-    assert [one.number for one in ideas.for_case(session, case.id, language="sv")] == [idea.id]
+    assert [one.number for one in idea_lists.for_case(session, case.id, language="sv")] == [idea.id]
     assert session.scalar(select(func.count()).select_from(Notice)) == 1
 
 
@@ -250,7 +250,7 @@ def test_an_idea_that_is_not_published_says_why_and_stays_hidden(session: Sessio
     step = ideas.steps(session, idea.id)[-1]
     assert (idea.state, step.reason, step.note) == (State.NOT_PUBLISHED, "advertising", "Skriv gärna igen.")
     assert not ideas.may_see(idea, None)
-    assert ideas.latest(session, area.id, 3, language="sv") == []
+    assert idea_lists.latest(session, area.id, 3, language="sv") == []
 
 
 @pytest.mark.parametrize("decision", list(Decision))
@@ -276,7 +276,7 @@ def test_the_notice_names_the_case_in_the_readers_language(session: Session) -> 
 
     said = notices.message(session, session.scalars(select(Notice)).one(), "sv")
 
-    shown = ideas.one(session, idea.id, language="sv").case
+    shown = idea_lists.one(session, idea.id, language="sv").case
     assert shown is not None
     assert str(shown.title) in said.body
 
@@ -308,15 +308,15 @@ def test_a_list_has_pages_and_counts_all(session: Session) -> None:
     an_idea(session, area, author, "It waits")
     session.flush()
 
-    first, count = ideas.page(session, area.id, 1, language="sv")
-    second, _ = ideas.page(session, area.id, 2, language="sv")
+    first, count = idea_lists.page(session, area.id, 1, language="sv")
+    second, _ = idea_lists.page(session, area.id, 2, language="sv")
 
-    assert (len(first), len(second), count, ideas.count(session, area.id)) == (30, 1, 31, 31)
+    assert (len(first), len(second), count, idea_lists.count(session, area.id)) == (30, 1, 31, 31)
     assert first[0].title == "Idea 30"
-    assert ideas.page(session, area.id, 0, language="sv") == ([], 0)
-    assert ideas.page(session, area.id, 10**30, language="sv") == ([], 0)
-    assert len(ideas.latest(session, None, 50, language="sv")) == 32
-    assert len(ideas.of_author(session, author.id, language="sv")) == 33
+    assert idea_lists.page(session, area.id, 0, language="sv") == ([], 0)
+    assert idea_lists.page(session, area.id, 10**30, language="sv") == ([], 0)
+    assert len(idea_lists.latest(session, None, 50, language="sv")) == 32
+    assert len(idea_lists.of_author(session, author.id, language="sv")) == 33
 
 
 @pytest.mark.parametrize("number", [0, 404, 2**31, 2**70])
@@ -324,7 +324,7 @@ def test_a_number_that_no_idea_has_is_not_found(session: Session, number: int) -
     with pytest.raises(NotFound):
         ideas.by_number(session, number)
     with pytest.raises(NotFound):
-        ideas.one(session, number, language="sv")
+        idea_lists.one(session, number, language="sv")
 
 
 def test_an_idea_is_not_found_in_another_area(session: Session) -> None:
