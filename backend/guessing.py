@@ -71,7 +71,7 @@ def languages_of(texts: Sequence[str]) -> list[str | None]:
 
 def answer() -> None:
     """What that process does: texts come in as JSON, and their languages go out."""
-    print(json.dumps([language_of(text) for text in json.load(sys.stdin)]))
+    json.dump([language_of(text) for text in json.load(sys.stdin)], sys.stdout)
 
 
 # --- verbs ---
@@ -113,9 +113,7 @@ def _unheard(session: Session) -> list[tuple[int, str, int, Shown]]:
     known = [name for name, kind in kinds.items() if kind.correct is not None]
     query = (
         select(Waiting.id, Waiting.kind, Waiting.noun_id)
-        .where(
-            Waiting.language_by == PAGE, Waiting.decision.is_(None), Waiting.kind.in_(known), ~by_people.exists()
-        )
+        .where(Waiting.language_by == PAGE, Waiting.decision.is_(None), Waiting.kind.in_(known), ~by_people.exists())
         .order_by(Waiting.id)
         .limit(MOST_AT_ONCE)
     )

@@ -12,14 +12,27 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import DDL, ForeignKey, String, Text, delete, event, select, text, union_all, update
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    String,
+    Text,
+    column,
+    delete,
+    event,
+    func,
+    select,
+    table,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import folding, revisions
 from .database import Base, insert
 
 RAREST = 8  # trigrams of a text that candidates are found by
-MOST_FOUND = 1500  # ideas that these may bring together
+MOST_FOUND = 1000  # ideas that these may bring together
 MOST_COMPARED = 60  # ideas that are compared with the text
 MOST_TRIGRAMS = 1000  # of one text that are looked up
 ALL = ""  # in the place of a trigram: how many ideas there are
@@ -45,6 +58,7 @@ class TrigramCount(Base):
     ideas: Mapped[int]
 
 
+FTS = table("idea_search", column("rowid"), column("idea_search"))  # SQLite's index
 # What each database derives from the table; the migration makes the same.
 FOR_SQLITE = (
     "CREATE VIRTUAL TABLE idea_search USING fts5"
@@ -61,9 +75,12 @@ FOR_POSTGRESQL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX idea_search ON idea_words USING gin (folded gin_trgm_ops) WITH (fastupdate=off)",
 )
-for _dialect, _statements in (("sqlite", FOR_SQLITE), ("postgresql", FOR_POSTGRESQL)):
-    for _statement in _statements:
-        event.listen(IdeaWords.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))
+
+
+@event.listens_for(IdeaWords.__table__, "after_create")
+def derive(_table: object, connection: Connection, **_how: object) -> None:
+    for statement in FOR_POSTGRESQL if connection.dialect.name == "postgresql" else FOR_SQLITE:
+        connection.exec_driver_sql(statement)
 
 
 @dataclass(frozen=True)
@@ -117,8 +134,7 @@ def candidates(session: Session, words: str) -> Sought:
         return Sought({}, 0, ())
     counts = _counts(session, wanted)
     weights = _weights(folded.split(), counts)
-    found = Counter(_with_any(session, _rarest(folded.split(), counts)))
-    numbers = sorted(found, key=lambda number: (-found[number], -number))[:MOST_COMPARED]
+    numbers = _with_most(session, _rarest(folded.split(), counts))
     return Sought(weights, math.fsum(weights.values()), tuple(numbers))
 
 
@@ -138,9 +154,7 @@ def _count(session: Session, trigrams: Collection[str], more: int, *, but: Colle
         session.execute(new, rows)
     elif rows:
         fewer = update(TrigramCount).where(TrigramCount.trigram.in_([row["trigram"] for row in rows]))
-        session.execute(
-            fewer.values(ideas=TrigramCount.ideas + more).execution_options(synchronize_session=False)
-        )
+        session.execute(fewer.values(ideas=TrigramCount.ideas + more).execution_options(synchronize_session=False))
 
 
 def _counts(session: Session, trigrams: Iterable[str]) -> dict[str, int]:
@@ -179,16 +193,19 @@ def _rarest(words: list[str], counts: Mapping[str, int]) -> list[str]:
     return chosen
 
 
-def _with_any(session: Session, trigrams: list[str]) -> list[int]:
-    """The numbers of the ideas with each of these, so a number stands as often as it has one of them."""
+def _with_most(session: Session, trigrams: list[str]) -> list[int]:
+    """The numbers of the ideas with any of these, those with most of them first, then the newest.
+
+    A trigram is three letters or digits, so it holds no wildcard.
+    """
     if not trigrams:
         return []
     if session.get_bind().dialect.name == "postgresql":
-        found = [select(IdeaWords.idea_id).where(IdeaWords.folded.contains(one, autoescape=True)) for one in trigrams]
-        return list(session.scalars(union_all(*found)))
-    # A trigram is three letters or digits; quoted, it can be no word of FTS5's own language.
-    each = " UNION ALL ".join(
-        f"SELECT rowid FROM idea_search WHERE idea_search MATCH :t{place}" for place in range(len(trigrams))
-    )
-    values = {f"t{place}": f'"{trigram}"' for place, trigram in enumerate(trigrams)}
-    return list(session.scalars(text(each), values))
+        each = [select(IdeaWords.idea_id).where(IdeaWords.folded.like(f"%{one}%")) for one in trigrams]
+    else:  # quoted, a trigram is no word of FTS5's own language
+        each = [
+            select(FTS.c.rowid.label("idea_id")).where(FTS.c.idea_search.op("MATCH")(f'"{one}"')) for one in trigrams
+        ]
+    found = union_all(*each).subquery()
+    most = select(found.c.idea_id).group_by(found.c.idea_id).order_by(func.count().desc(), found.c.idea_id.desc())
+    return list(session.scalars(most.limit(MOST_COMPARED)))

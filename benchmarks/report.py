@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 
-
 def run(name: str, *, at_most: bool, keep: Path | None) -> bool:
     """Whether every limit holds. at_most: at the largest size too, which takes minutes; keep: a file for the rows."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:

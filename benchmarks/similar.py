@@ -34,10 +34,10 @@ LIMIT_MS = 30.0  # median, at 10,000 ideas
 CHUNK = 1000  # ideas written at once
 AT = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 SYLLABLES = {
-    "sv": "ber dal gård holm lund ros stig torp vik äng sten berg".split(),
-    "en": "ash brook combe field ham ley moor stead ton well wick wood".split(),
-    "ar": "با نو سل مر دي كا حس رم شر فا قد لي".split(),
-    "so": "dha xa ri wa bu ga lo ma qo sha ya ce".split(),
+    "sv": ["ber", "dal", "gård", "holm", "lund", "ros", "stig", "torp", "vik", "äng", "sten", "berg"],
+    "en": ["ash", "brook", "combe", "field", "ham", "ley", "moor", "stead", "ton", "well", "wick", "wood"],
+    "ar": ["با", "نو", "سل", "مر", "دي", "كا", "حس", "رم", "شر", "فا", "قد", "لي"],
+    "so": ["dha", "xa", "ri", "wa", "bu", "ga", "lo", "ma", "qo", "sha", "ya", "ce"],
 }
 
 

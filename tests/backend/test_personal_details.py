@@ -77,7 +77,9 @@ def test_a_wrong_date_or_check_digit_makes_no_personal_number(text: str) -> None
     assert "personal_number" not in flags(text)
 
 
-@given(st.dates(date(1900, 1, 1), date(2026, 1, 1)), st.integers(0, 999), st.booleans(), st.sampled_from(["", "-", "+"]))
+@given(
+    st.dates(date(1900, 1, 1), date(2026, 1, 1)), st.integers(0, 999), st.booleans(), st.sampled_from(["", "-", "+"])
+)
 def test_every_personal_number_is_found(born: date, order: int, is_coordinated: bool, parted: str) -> None:
     day = born.day + 60 * is_coordinated
     ten = checked(f"{born:%y%m}{day:02}{order:03}")
@@ -85,7 +87,7 @@ def test_every_personal_number_is_found(born: date, order: int, is_coordinated: 
     assert "personal_number" in flags(f"Nummer {ten[:6]}{parted}{ten[6:]}")
 
 
-@pytest.mark.parametrize("text", ["ana@x.se", "bo.karlsson+idé@malmo.example.se", "أنا: ana_b@example.org،", "ANA@X.SE"])
+@pytest.mark.parametrize("text", ["ana@x.se", "bo.karlsson+idé@malmo.example.se", "أنا: a_b@example.org،", "ANA@X.SE"])
 def test_addresses_are_found(text: str) -> None:
     assert flags(text) == ["email"]
 
@@ -106,8 +108,11 @@ def test_marks_lie_within_the_text_in_order_and_apart(text: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["0", "07", "0 ", "0-", "(", "+", "@", "a@", "a.", "a@a.", "1234567 ", "0701234567", "000101", "- ", "+46 ", "٠", "%", "w"],
-)
+    [
+        "0", "07", "0 ", "0-", "(", "+", "@", "a@", "a.", "a@a.", "1234567 ", "0701234567", "000101", "- ", "+46 ",
+        "٠", "%", "w",
+    ],
+)  # fmt: skip
 def test_hostile_texts_cost_no_time(piece: str) -> None:
     text = (piece * 2000)[:2000]
     started = time.perf_counter()

@@ -19,7 +19,7 @@ from backend.search import ALL, IdeaWords, TrigramCount
 from benchmarks import similar as bench
 from tests import postgresql
 from tests.conftest import NOON, make_sure_there_is_postgresql
-from tests.makers import ana, an_idea, lindangen, seved
+from tests.makers import an_idea, ana, lindangen, seved
 
 LAMP = "Trasig lampa vid lekplatsen\nLampan har varit trasig sedan i våras."
 OTHERS = (
@@ -52,7 +52,9 @@ def numbers(session: Session, words: str, **how: int) -> list[int]:
     return [one.number for one in similar.to_text(session, words, **{"area_id": 1, **how})]
 
 
-@pytest.mark.parametrize("words", ["Laga lampan på lekplatsen", "LAMPA LEKPLATS trasig", "lampan vid lekplatsen är sönder"])
+@pytest.mark.parametrize(
+    "words", ["Laga lampan på lekplatsen", "LAMPA LEKPLATS trasig", "lampan vid lekplatsen är sönder"]
+)
 def test_an_idea_is_found_by_other_words_for_the_same(session: Session, lamp: Idea, words: str) -> None:
     assert numbers(session, words) == [lamp.id]
 
@@ -73,8 +75,11 @@ def test_nothing_is_found_that_is_not_alike(session: Session, lamp: Idea, words:
 
 @pytest.mark.parametrize(
     "words",
-    ['"', "AND", "OR NOT NEAR", "a-b", "lampa*", "folded:lampa", '"lampa" AND (', "%", "_____", "'; DROP TABLE ideas", "\ud800"],
-)
+    [
+        '"', "AND", "OR NOT NEAR", "a-b", "lampa*", "folded:lampa", '"lampa" AND (', "%", "_____",
+        "'; DROP TABLE ideas", "\ud800",
+    ],
+)  # fmt: skip
 def test_no_text_is_a_language_of_the_database(session: Session, lamp: Idea, words: str) -> None:
     numbers(session, words)
     numbers(session, f"{words} lekplatsen {words}")
