@@ -11,13 +11,26 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from . import dangers, idea_texts, keys, moderation, people, personal_details, photos, revisions, search, typed
+from . import (
+    dangers,
+    idea_texts,
+    keys,
+    moderation,
+    people,
+    personal_details,
+    photos,
+    restrictions,
+    revisions,
+    search,
+    typed,
+)
 from .areas import Area
 from .database import Base, insert
 from .errors import Conflict, NotAllowed, NotFound
+from .idea_versions import IdeaVersion
 from .people import Person
 from .photos import Photo
 from .wording import Wording, say
@@ -34,11 +47,16 @@ class State(StrEnum):
     ANSWERED = "answered"
     TESTED = "tested"
     DONE = "done"
+    CHANGE_ASKED = "change_asked"  # its author may edit it and send it again
     NOT_PUBLISHED = "not_published"
+    MERGED = "merged"  # with its twin, which stands for both
     WITHDRAWN = "withdrawn"  # by its author
 
 
 WAY = (State.RECEIVED, State.READ, State.IN_CASE, State.TESTED, State.DONE)  # of an idea that is tried
+EDITABLE = (
+    State.RECEIVED, State.CHANGE_ASKED, State.NOT_PUBLISHED, State.READ, State.IN_CASE, State.ANSWERED
+)  # fmt: skip
 PUBLIC = (State.READ, State.IN_CASE, State.ANSWERED, State.TESTED, State.DONE)
 STATES: Mapping[str, Wording] = {
     State.RECEIVED: say("Received"),
@@ -47,7 +65,9 @@ STATES: Mapping[str, Wording] = {
     State.ANSWERED: say("Answered"),
     State.TESTED: say("Tested"),
     State.DONE: say("Done"),
+    State.CHANGE_ASKED: say("A change is asked for"),
     State.NOT_PUBLISHED: say("Not published"),
+    State.MERGED: say("Part of another idea"),
     State.WITHDRAWN: say("Taken back"),
 }
 
@@ -67,11 +87,14 @@ class Idea(Base):
     language: Mapped[str] = mapped_column(String(12))  # the author's page language, until a moderator corrects it
     photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))  # staff; empty: nobody
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("ideas.id"), index=True)  # its twin, for MERGED
     state: Mapped[str] = mapped_column(String(20), default=State.RECEIVED)
     supports: Mapped[int] = mapped_column(default=0)  # counted supports; the rows in `supports` are the truth
     comments: Mapped[int] = mapped_column(default=0)  # counted public ones; the rows in `comments` are the truth
     is_example: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]  # when another text took the place of a published one
 
 
 class IdeaStep(Base):
@@ -98,6 +121,16 @@ def may_see_status(idea: Idea, person: Person | None) -> bool:
     return is_by(idea, person) or people.may_moderate(person, idea.area_id)
 
 
+def may_edit(idea: Idea, person: Person | None) -> bool:
+    """Its author, until it was tried: what others have built upon stays as it was."""
+    return is_by(idea, person) and idea.state in EDITABLE
+
+
+def may_withdraw(idea: Idea, person: Person | None) -> bool:
+    """Its author, while it stands for itself."""
+    return is_by(idea, person) and idea.state not in (State.WITHDRAWN, State.MERGED)
+
+
 def is_by(idea: Idea, person: Person | None) -> bool:
     return person is not None and idea.author_id == person.id
 
@@ -108,15 +141,19 @@ def is_by(idea: Idea, person: Person | None) -> bool:
 def submit(
     session: Session, *, area: Area, author: Person, text: str, language: str, at: datetime,
     client_uuid: str | None = None, photo: Photo | None = None, alt: str = "", is_example: bool = False,
+    entered_by: Person | None = None,
 ) -> tuple[Idea, str | None]:  # fmt: skip
     """Takes an idea in: it waits for a moderator. Returns it with the token of its receipt link.
 
     Phones repeat what they send: the same client_uuid with the same content is the same idea again, with None for
-    the token, and photo is left alone; with another content it raises Conflict. Raises Refusal that names "text",
-    "photo" or "alt".
+    the token, and photo is left alone; with another content it raises Conflict. entered_by wrote it down for its
+    author. Raises Refusal that names "text", "photo" or "alt".
     """
     clean = idea_texts.checked(text)
     client_uuid = typed.uuid(client_uuid)
+    restrictions.make_sure_may_write(
+        session, author, area.id, at=at, lately=lambda: _sent_since(session, author, at - restrictions.A_DAY)
+    )
     mark = _content_mark(area, clean, photo)
     title, rest = idea_texts.in_two(clean)
     word = keys.token()
@@ -124,7 +161,7 @@ def submit(
     new = insert(session, Idea).values(
         area_id=area.id, author_id=author.id, client_uuid=client_uuid, content_mark=mark, receipt_mark=keys.mark(word),
         title=title, text=rest, language=language, photo_id=photo.id if photo else None, is_example=is_example,
-        created_at=at,
+        created_at=at, entered_by=entered_by.id if entered_by else None,
     )  # fmt: skip
     idea = session.scalar(new.on_conflict_do_nothing(index_elements=["client_uuid"]).returning(Idea))
     if idea is None:
@@ -132,10 +169,23 @@ def submit(
     if photo is not None:
         photos.take(photo, by=author, alt=alt, alt_language=language)
     add_step(session, idea, State.RECEIVED, at=at)
-    flags = personal_details.flags(clean)
-    asked = {"area_id": area.id, "at": at, "language": language, "flags": flags}
-    dangers.watch(session, moderation.ask(session, kind="idea", noun_id=idea.id, **asked), clean, at=at)
+    version = IdeaVersion(title=title, text=rest, language=language, photo_id=idea.photo_id, written_by=author.id)
+    ask(session, idea, version, at=at)
     return idea, word
+
+
+def ask(session: Session, idea: Idea, version: IdeaVersion, *, at: datetime) -> None:
+    """A version waits for a moderator, who is not whoever wrote it down; older ones wait no more."""
+    clean = idea_texts.in_one(version.title, version.text)
+    item = moderation.ask(
+        session, kind="idea", noun_id=idea.id, area_id=idea.area_id, at=at, language=version.language,
+        flags=personal_details.flags(clean), not_by=idea.entered_by,
+    )  # fmt: skip
+    version.idea_id, version.number, version.written_at = idea.id, item.round, at
+    session.add(version)
+    session.flush()
+    idea_versions.take_back_open(session, idea.id, at=at, but=version.number)
+    dangers.watch(session, item, clean, at=at)
 
 
 def add_step(session: Session, idea: Idea, state: State, *, at: datetime, **said: Any) -> IdeaStep:
@@ -145,9 +195,14 @@ def add_step(session: Session, idea: Idea, state: State, *, at: datetime, **said
     idea.state = str(state)
     session.flush()
     if state != State.RECEIVED:
-        revisions.raise_(session, idea.area_id, "ideas")
-        search.keep(session, idea.id, f"{idea.title}\n{idea.text}" if idea.state in PUBLIC else None)
+        show_anew(session, idea)
     return step
+
+
+def show_anew(session: Session, idea: Idea) -> None:
+    """What everybody reads of it has changed."""
+    revisions.raise_(session, idea.area_id, "ideas")
+    search.keep(session, idea.id, f"{idea.title}\n{idea.text}" if idea.state in PUBLIC else None)
 
 
 def new_receipt(session: Session, idea: Idea, *, by: Person) -> str:
@@ -194,6 +249,11 @@ def not_here() -> NotFound:
 
 
 # --- private parts ---
+
+
+def _sent_since(session: Session, author: Person, since: datetime) -> int:
+    query = select(func.count()).select_from(Idea).where(Idea.author_id == author.id, Idea.created_at > since)
+    return session.scalar(query) or 0
 
 
 def _content_mark(area: Area, text: str, photo: Photo | None) -> str:
