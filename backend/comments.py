@@ -197,9 +197,7 @@ def hide(session: Session, comment: Comment, reason: str, *, by: Person | None, 
     moderation.withdraw(session, kind="comment", noun_id=comment.id, at=at)
     comment.state, comment.reason, comment.next_text = str(State.HIDDEN), reason, ""
     _changed(session, comment)
-    audit.note(
-        session, "comment.hidden", at=at, by=by, area_id=comment.area_id, noun_id=comment.id, reason=reason
-    )
+    audit.note(session, "comment.hidden", at=at, by=by, area_id=comment.area_id, noun_id=comment.id, reason=reason)
     _follow(_when_judged, session, comment, at)
     return True
 
