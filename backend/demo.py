@@ -16,13 +16,14 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from . import addresses, areas, keys, people, revisions, sign_in, slips, texts
+from . import addresses, areas, keys, people, revisions, search, sign_in, slips, texts
 from .areas import Area
 from .cases import Case
 from .database import Base
 from .errors import Refusal
 from .follows import Follow
-from .ideas import Idea, IdeaStep, State
+from .idea_versions import IdeaVersion
+from .ideas import PUBLIC, Idea, IdeaStep, State
 from .journal import Note
 from .keys import mark, token
 from .languages import offered
@@ -96,6 +97,7 @@ def remove(session: Session) -> list[str]:
     session.execute(delete(Follow).where(Follow.kind == "area", Follow.noun_id.in_(gone)))
     session.execute(delete(Area).where(Area.id.in_(gone)))
     texts.sweep(session)
+    search.count_anew(session)
     for room in ROOMS:
         revisions.raise_(session, None, room)
     return photos
@@ -223,7 +225,14 @@ def _idea(session: Session, row: dict[str, Any], area: Area, cases: dict[str, Ca
     session.add(idea)
     session.flush()
     _steps(session, idea, case, at)
+    if idea.state in PUBLIC:
+        search.keep(session, idea.id, f"{idea.title}\n{idea.text}")
     _supports(session, idea, row["supports"], at)
+    version = IdeaVersion(
+        idea_id=idea.id, number=1, title=idea.title, text=idea.text, language=idea.language, written_by=author.id,
+        written_at=written, state="waiting" if idea.state == State.RECEIVED else "approved",
+    )  # fmt: skip
+    session.add(version)
     if idea.state == State.RECEIVED:
         session.add(Waiting(area_id=area.id, kind="idea", noun_id=idea.id, asked_at=written))
 

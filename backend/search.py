@@ -83,6 +83,13 @@ def derive(_table: object, connection: Connection, **_how: object) -> None:
         connection.exec_driver_sql(statement)
 
 
+@event.listens_for(IdeaWords.__table__, "before_drop")
+def drop_derived(_table: object, connection: Connection, **_how: object) -> None:
+    """PostgreSQL's index goes with its table."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("DROP TABLE IF EXISTS idea_search")
+
+
 @dataclass(frozen=True)
 class Sought:
     """A folded text that is looked for: how much each of its trigrams says (the rarer, the more), and who has some."""
