@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -49,7 +50,7 @@ def item_of(session: Session, appeal: Appeal) -> Waiting:
 
 def decide(session: Session, appeal: Appeal, decision: Decision, by: Person, **how: str) -> None:
     item = item_of(session, appeal)
-    values = {"reason": "same_reason" if decision == Decision.NOT_PUBLISHED else "", **how}
+    values: dict[str, Any] = {"reason": "same_reason" if decision == Decision.NOT_PUBLISHED else "", **how}
     moderation.decide(
         session, item.id, decision, by=by, seen_version=item.version, at=NOON, undo_seconds=0, **values
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -76,7 +77,7 @@ def items(session: Session) -> list[Waiting]:
 
 def decide(session: Session, by: Person, decision: Decision = Decision.NOT_PUBLISHED, **how: str) -> None:
     item = items(session)[-1]
-    values = {"reason": "hate" if decision == Decision.NOT_PUBLISHED else "", **how}
+    values: dict[str, Any] = {"reason": "hate" if decision == Decision.NOT_PUBLISHED else "", **how}
     moderation.decide(
         session, item.id, decision, by=by, seen_version=item.version, at=NOON, undo_seconds=0, **values
     )  # fmt: skip

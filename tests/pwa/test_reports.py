@@ -19,7 +19,7 @@ from backend.people import Person
 from backend.reports import Report
 from tests.conftest import browser, signed_in
 from tests.makers import a_case, a_published_idea, an_idea, ana, bo, decided, karin, mira, seved
-from tests.pwa.test_moderation import look_again, send, settle, token
+from tests.pwa.conftest import look_again, send, settle, token
 
 
 @pytest.fixture
