@@ -212,12 +212,17 @@ def _bound(client: Any) -> None:
 
 
 def _read_bounded(raw: Any) -> bytes:
-    """Raises ValueError when there is too much, or when it comes drop by drop."""
+    """Raises ValueError when there is too much, when it comes drop by drop, and when it breaks off."""
+    from urllib3.exceptions import HTTPError
+
     read, end = bytearray(), time.monotonic() + MOST_SECONDS
-    while part := raw.read1(16_384, decode_content=True):
-        read += part
-        if len(read) > MOST_BYTES or time.monotonic() > end:
-            raise ValueError("an answer too large or too slow")
+    try:
+        while part := raw.read1(16_384, decode_content=True):
+            read += part
+            if len(read) > MOST_BYTES or time.monotonic() > end:
+                raise ValueError("an answer too large or too slow")
+    except HTTPError as error:  # the library below requests has errors of its own
+        raise ValueError("an answer that breaks off") from error
     return bytes(read)
 
 

@@ -41,10 +41,12 @@ class Provider:
 
     def signed(self, claims: dict[str, Any]) -> str:
         """A token with these claims under the provider's own key, as if it had said so."""
-        from cryptojwt.jwt import JWT
+        from joserfc import jwt
+        from joserfc.jwk import RSAKey
 
-        writer = JWT(self._server.keyjar, iss=self.issuer, sign_alg="RS256", lifetime=0)
-        return str(writer.pack(payload=claims))
+        key = self._server.keyjar.get_signing_key("RSA", "")[0].serialize(private=True)
+        plain = {name: key[name] for name in ("kty", "n", "e", "d")}
+        return jwt.encode({"alg": "RS256", "kid": key["kid"]}, claims, RSAKey.import_key(plain))
 
     def _answer(self, environ: dict[str, Any], start: Any) -> list[bytes]:
         path = environ["PATH_INFO"]
@@ -56,7 +58,7 @@ class Provider:
         else:
             query = environ.get("QUERY_STRING", "")
             status, headers, body = self._true_answer(path, query, sent, environ.get("HTTP_AUTHORIZATION"))
-        start(status, headers)
+        start(status, list(headers))
         return [body.encode()]
 
     def _true_answer(self, path: str, query: str, sent: str, authorization: str | None) -> Any:
@@ -86,6 +88,7 @@ class Provider:
         if form["user"] not in USERS:
             no = urlencode({"error": "access_denied", "state": request["state"], "iss": self.issuer})
             return "302 Found", [("Location", f"{request['redirect_uri']}?{no}")], ""
+        request["sector_identifier_uri"] = self._server.context.cdb[request["client_id"]]["sector_identifier_uri"]
         method = endpoint.pick_authn_method(request, request["redirect_uri"])
         session_id = endpoint.create_session(request, form["user"], method["acr"], 0, method["method"])
         answer = endpoint.do_response(request=request, **endpoint.authz_part2(request=request, session_id=session_id))
@@ -154,7 +157,11 @@ def _configuration(issuer: str) -> dict[str, Any]:
         "preference": {"subject_types_supported": ["pairwise"]},
         "claims_interface": {"class": "idpyoidc.server.session.claims.ClaimsInterface", "kwargs": {}},
         "userinfo": {"class": "idpyoidc.server.user_info.UserInfo", "kwargs": {"db": {user: {} for user in USERS}}},
-        "session_params": {"encrypter": {"kwargs": {"keys": {"key_defs": octets}}}},
+        # The library takes "public" for whatever a client is registered with, so that is what is made pairwise.
+        "session_params": {
+            "encrypter": {"kwargs": {"keys": {"key_defs": octets}}},
+            "sub_func": {"public": {"class": "idpyoidc.server.session.manager.PairWiseID", "kwargs": {"salt": "s"}}},
+        },
         "authentication": {
             "form": {
                 "acr": "urn:oasis:names:tc:SAML:2.0:ac:classes:InternetProtocolPassword",

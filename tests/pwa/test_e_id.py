@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jwt
@@ -139,6 +140,7 @@ def test_nothing_of_what_the_provider_says_is_kept(client: FlaskClient, session:
 
 
 def test_we_ask_for_the_subject_alone_with_pkce_state_and_nonce(client: FlaskClient, session: Session) -> None:
+    session.rollback()
     asked = query_of(way_there(client))
 
     assert asked["scope"] == "openid"
@@ -156,13 +158,14 @@ def test_the_provider_tells_each_service_another_subject(provider: Provider) -> 
         verifier = "v" * 43
         query = {
             "response_type": "code", "client_id": client, "redirect_uri": back, "scope": "openid", "state": "s" * 43,
-            "nonce": "n" * 43, "code_challenge": "ZXSN5y19HxUb_yjfQ9ycANfBiiSdmVFRuVPTwJszrgk",
+            "nonce": "n" * 43, "code_challenge": create_s256_code_challenge(verifier),
             "code_challenge_method": "S256",
         }  # fmt: skip
         address = requests.Request("GET", f"{provider.issuer}/authorization", params=query).prepare().url or ""
         code = query_of(user_chosen(address, "hodan"))["code"]
         sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": verifier}
         token = requests.post(f"{provider.issuer}/token", data=sent, auth=(client, SECRET), timeout=5).json()
+        assert "id_token" in token, token
         subjects.add(claims_in(token["id_token"])["sub"])
 
     assert len(subjects) == 2
@@ -323,8 +326,8 @@ def test_a_code_meant_for_another_browser_fails_at_the_provider(app: Flask) -> N
 
 
 def test_coming_back_too_late_is_told_so(client: FlaskClient, session: Session) -> None:
-    address = user_chosen(way_there(client), "hodan")
     session.rollback()
+    address = user_chosen(way_there(client), "hodan")
     session.execute(update(Ceremony).values(ends_at=database.now()))
     session.commit()
 
@@ -426,13 +429,14 @@ TROUBLES: dict[str, Any] = {
     "led away": ("302 Found", [("Location", "http://127.0.0.1:1/")], ""),
     "too large": ("200 OK", JSON, json.dumps({"id_token": "x" * 300_000})),
     "empty": ("200 OK", JSON, ""),
+    "broken off": ("200 OK", [*JSON, ("Content-Length", "500")], "{}"),
 }
 
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
 @pytest.mark.parametrize("path", ["/token", "/jwks.json", "/.well-known/openid-configuration"])
 def test_a_provider_in_trouble_is_a_clear_page(
-    surroundings: Settings, session: Session, provider: Provider, path: str, trouble: Any
+    surroundings: Settings, provider: Provider, path: str, trouble: Any
 ) -> None:
     app = create_app(surroundings)  # it knows nothing of the provider yet
     client = browser(app)
@@ -456,7 +460,7 @@ def test_a_provider_in_trouble_is_a_clear_page(
     ],
 )  # fmt: skip
 def test_a_provider_that_names_strange_addresses_is_not_believed(
-    surroundings: Settings, session: Session, provider: Provider, changed: dict[str, Any]
+    surroundings: Settings, provider: Provider, changed: dict[str, Any]
 ) -> None:
     truth = requests.get(f"{provider.issuer}/.well-known/openid-configuration", timeout=5).json()
     provider.tampered["/.well-known/openid-configuration"] = ("200 OK", JSON, json.dumps({**truth, **changed}))
@@ -468,7 +472,7 @@ def test_a_provider_that_names_strange_addresses_is_not_believed(
     app.extensions["engine"].dispose()
 
 
-def test_nobody_listens_there(surroundings: Settings, session: Session) -> None:
+def test_nobody_listens_there(surroundings: Settings) -> None:
     app = create_app(replace(surroundings, oidc_issuer="http://127.0.0.1:1"))
     client = browser(app)
 
@@ -490,7 +494,7 @@ def test_another_site_sends_nobody_to_the_provider(client: FlaskClient) -> None:
     assert client.post("/sv/sign-in/e-id", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
 
 
-def test_without_a_broker_no_e_id_is_offered(surroundings: Settings, session: Session) -> None:
+def test_without_a_broker_no_e_id_is_offered(surroundings: Settings) -> None:
     app = create_app(replace(surroundings, oidc_issuer=""))
     client = browser(app)
 
