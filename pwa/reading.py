@@ -10,6 +10,7 @@ from wtforms.fields import SelectChoice
 from backend import (
     areas,
     cases,
+    idea_versions,
     languages,
     moderation,
     moderation_queue,
@@ -95,7 +96,7 @@ def page(
         language_form=LanguageForm(formdata=None, language=seen.language),
         title_pieces=_pieces(seen.title), lines=[_pieces(line) for line in seen.text.split("\n") if line.strip()],
         flags=_flags(item, seen),
-        changes=[],
+        changes=idea_versions.difference(seen.before, seen.whole) if seen.before else [],
         twins=_twins(item, seen, kind), **_author(author_id), **desk,
     )  # fmt: skip
 
