@@ -94,9 +94,7 @@ def test_the_app_alone_is_no_sign_in(app: Flask, session: Session, moderator: Pe
     assert client.get("/sv/moderation/").status_code == 303
 
 
-def test_five_guesses_are_heard_and_then_not_even_a_right_code(
-    app: Flask, session: Session, moderator: Person
-) -> None:
+def test_five_guesses_are_heard_and_then_not_even_a_right_code(app: Flask, session: Session, moderator: Person) -> None:
     _, codes, _ = set_up(signed_in(app, session, moderator, how=How.MAIL))
     client = signed_in(app, session, moderator, how=How.MAIL)
     for _ in range(5):

@@ -456,7 +456,8 @@ def test_a_provider_in_trouble_is_a_clear_page(
     "changed",
     [
         {"issuer": "https://evil.example"}, {"issuer": None}, {"token_endpoint": "http://evil.example/token"},
-        {"jwks_uri": "file:///etc/passwd"}, {"authorization_endpoint": None}, {"authorization_endpoint": "javascript:1"},
+        {"jwks_uri": "file:///etc/passwd"}, {"authorization_endpoint": None},
+        {"authorization_endpoint": "javascript:1"},
     ],
 )  # fmt: skip
 def test_a_provider_that_names_strange_addresses_is_not_believed(

@@ -56,7 +56,7 @@ def test_the_whole_way_of_a_moderator(app: Flask, session: Session) -> None:
     client = signed_in(app, session, mira(session, seved(session)), how=How.ADDRESS)
     door = client.get("/sv/moderation/?kind=idea")
     assert door.location == "/sv/sign-in/strong?next=/sv/moderation/?kind%3Didea"
-    assert "data-act=\"make\"" in client.get(door.location).text
+    assert 'data-act="make"' in client.get(door.location).text
     before, phone = cookie(client), Authenticator()
 
     answer = add(client, phone, next="/sv/moderation/?kind=idea")
@@ -78,8 +78,8 @@ def test_whoever_has_a_passkey_uses_it_at_the_door(app: Flask, session: Session)
     add(signed_in(app, session, moderator, how=How.MAIL), phone)
     client = signed_in(app, session, moderator, how=How.MAIL)
     page = client.get(client.get("/sv/moderation/").location).text
-    assert "data-act=\"use\"" in page
-    assert "data-act=\"make\"" not in page
+    assert 'data-act="use"' in page
+    assert 'data-act="make"' not in page
 
     assert use(client, phone, next="/sv/moderation/").location == "/sv/moderation/"
     assert client.get("/sv/moderation/").status_code == 200
