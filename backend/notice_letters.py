@@ -34,7 +34,7 @@ def spread(session: Session, notice: Notice, limit: int, *, at: datetime) -> boo
         .where(MailAddress.person_id.in_(deliveries.receivers(notice.audience, notice.audience_id)))
     )
     found = session.execute(query.order_by(MailAddress.id).limit(limit)).all()
-    mail.post_once(session, [_row(notice, *about, at=at) for _, *about in found])
+    mail.post_once(session, [_row(notice, *row[1:], at=at) for row in found])
     if found:
         notice.mailed_to = found[-1][0]
     session.flush()

@@ -54,7 +54,6 @@ def message(letter: Letter, text: Text, settings: Settings, *, leave_mark: str =
     made["Date"] = format_datetime(letter.created_at)
     made["Message-ID"] = f"<{letter.tag}@{settings.mail_from.rpartition('@')[2]}>"
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence answers it
-    made["Content-Language"] = letter.language
     way_out = _way_out(letter, settings, leave_mark)
     if way_out:
         made["List-Unsubscribe"] = f"<{way_out}>"
@@ -62,6 +61,7 @@ def message(letter: Letter, text: Text, settings: Settings, *, leave_mark: str =
     link = addresses.absolute(settings.public_url, text.link) if text.link else ""
     made.set_content(_plain(letter, text, link, way_out))
     made.add_alternative(_html(letter, text, link, way_out), subtype="html")
+    made["Content-Language"] = letter.language  # last, since content takes such headers along into its part
     return made
 
 

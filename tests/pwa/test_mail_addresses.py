@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import mail_addresses
+from backend import areas, follows, mail_addresses
 from backend.mail_addresses import MailAddress
 from backend.people import Person
 from tests.conftest import signed_in
-from tests.makers import NOON, an_address, ana, mira, seved
+from tests.makers import NOON, an_address, ana, karin, mira, seved
 
 
 @pytest.fixture
@@ -168,3 +168,14 @@ def test_a_way_out_that_nobody_was_given_is_not_found(client: FlaskClient, sessi
 
     assert client.get(f"/sv/mail/leave/{path}").status_code == 404
     assert client.post(f"/sv/mail/leave/{path}", data={"List-Unsubscribe": "One-Click"}).status_code == 404
+
+
+def test_a_coordinator_sees_how_many_a_meeting_reaches_by_mail(app: Flask, session: Session, person: Person) -> None:
+    area = areas.every(session)[0]
+    follows.follow(session, person, "area", area.id, at=NOON)
+    an_address(session, person)
+
+    page = signed_in(app, session, karin(session, area)).get("/en/seved/meetings/new").text
+
+    assert "Reaches 1 person." in page
+    assert "1 by e-mail." in page
