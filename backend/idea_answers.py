@@ -1,4 +1,6 @@
-"""What follows when a person has read an idea: it is published, becomes part of a case, or its author hears why not."""
+"""What follows when a person has read an idea, or an edit of one: it is published, becomes part of a case or of its
+twin, or its author hears what to change or why not.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +8,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from . import addresses, areas, audit, cases, ideas, moderation, notices, people, revisions, texts
+from . import addresses, areas, audit, cases, idea_merges, ideas, moderation, notices, people, revisions, texts
 from .errors import NotAllowed, Refusal
+from .idea_versions import IdeaVersion
+from .idea_versions import State as VersionState
 from .ideas import Idea, State
 from .moderation import Decision, Shown, Waiting
 from .people import Person
 from .photos import Photo
-from .reading import Planned
+from .reading import Planned, Sent
 from .wording import Wording, say
 
 TELL_WITHIN = timedelta(days=30)  # a phone that was off for longer reads it on the page
@@ -30,7 +34,7 @@ REASONS: Mapping[str, Wording] = {
     "not_understandable": say("We did not understand it. Please write it with more words."),
 }
 moderation.offer_reasons("idea", dict(REASONS))
-moderation.offer_decisions("idea", Decision.APPROVED, Decision.NOT_PUBLISHED, has_cases=True)
+moderation.offer_decisions("idea", *Decision, has_cases=True)
 moderation.name_kind("idea", say("Ideas"))
 
 
@@ -58,14 +62,35 @@ def join_case(session: Session, idea: Idea, case_id: int, *, at: datetime) -> No
 @moderation.when_decided("idea")
 def follow(session: Session, waiting: Waiting, at: datetime) -> None:
     idea = ideas.by_number(session, waiting.noun_id)
+    version = session.get(IdeaVersion, (idea.id, waiting.round))
+    stands = idea.state in ideas.PUBLIC
+    if version is not None:
+        _settle(version, waiting, at)
     if waiting.decision == Decision.APPROVED:
-        _publish(session, idea, waiting, at)
-    else:
-        ideas.add_step(
-            session, idea, State.NOT_PUBLISHED, at=at, reason=waiting.reason, note=waiting.note,
-            note_language=waiting.note_language,
-        )  # fmt: skip
-    tell_author(session, idea, at=at, reason=waiting.reason)
+        _publish(session, idea, version, waiting, at)
+    elif waiting.decision == Decision.MERGED:
+        decider = people.by_id(session, waiting.decided_by) if waiting.decided_by else None
+        idea_merges.merge(session, idea, waiting.merge_into or 0, by=decider, at=at)
+    elif not stands:
+        state = State.CHANGE_ASKED if waiting.decision == Decision.CHANGE_ASKED else State.NOT_PUBLISHED
+        said = {"reason": waiting.reason, "note": waiting.note, "note_language": waiting.note_language}
+        ideas.add_step(session, idea, state, at=at, **said)
+    tell_author(session, idea, at=at, reason=waiting.reason, decision=waiting.decision or "", is_edit=stands)
+
+
+@moderation.when_taken_back("idea")
+def take_apart(session: Session, waiting: Waiting, by: Person, at: datetime) -> None:
+    """A merge is undone. Raises NotAllowed, Refusal."""
+    idea_merges.part(session, ideas.by_number(session, waiting.noun_id), by=by, at=at)
+
+
+@moderation.before_decided("idea")
+def make_sure_the_twin_is_here(session: Session, waiting: Waiting, planned: Planned) -> None:
+    """Raises NotFound, NotAllowed or Refusal for a twin that it can't become part of."""
+    if planned.merge_into is not None:
+        decider = people.by_id(session, planned.by) if planned.by else None
+        idea = ideas.by_number(session, waiting.noun_id)
+        idea_merges.make_sure_can_merge(session, idea, planned.merge_into, decider)
 
 
 @moderation.before_decided("idea")
@@ -82,35 +107,62 @@ def author_of(session: Session, number: int) -> int | None:
 
 @moderation.shown("idea")
 def shown(session: Session, numbers: Sequence[int], language: str) -> dict[int, Shown]:
-    """How ideas look to a moderator, in one statement."""
+    """How ideas look to a moderator, in one statement: the words that wait, and what stands meanwhile."""
+    waits = and_(IdeaVersion.idea_id == Idea.id, IdeaVersion.state == VersionState.WAITING)
     query = (
-        select(Idea, Person.name, Person.language, Photo.key, Photo.alt)
+        select(Idea, IdeaVersion, Person.name, Person.language, Photo.key, Photo.alt)
+        .outerjoin(IdeaVersion, waits)
         .outerjoin(Person, Person.id == Idea.author_id)
         .outerjoin(Photo, Photo.id == Idea.photo_id)
         .where(Idea.id.in_(numbers))
     )
     return {
         idea.id: Shown(
-            idea.title, idea.text, idea.language, idea.id, author_name=name or "", author_language=reads or "",
-            photo_key=key or "", photo_alt=alt or "", label=say("Idea %(number)s", number=idea.id),
+            (edit or idea).title, (edit or idea).text, (edit or idea).language, idea.id, author_name=name or "",
+            author_language=reads or "", photo_key=key or "", photo_alt=alt or "",
+            label=say("Idea %(number)s", number=idea.id),
+            before=f"{idea.title}\n{idea.text}".strip() if edit and idea.state in ideas.PUBLIC else "",
         )
-        for idea, name, reads, key, alt in session.execute(query)
+        for idea, edit, name, reads, key, alt in session.execute(query)
     }  # fmt: skip
 
 
 @moderation.when_corrected("idea")
 def correct_language(session: Session, number: int, language: str) -> None:
+    """Of the words that wait; of those that stand where nothing else does."""
     idea = ideas.by_number(session, number)
-    idea.language = language
+    own = select(IdeaVersion).where(IdeaVersion.idea_id == number, IdeaVersion.state == VersionState.WAITING)
+    if (version := session.scalar(own)) is not None:
+        version.language = language
+    if version is None or idea.state not in ideas.PUBLIC:
+        idea.language = language
     session.flush()
     revisions.raise_(session, idea.area_id, "ideas")
 
 
-def tell_author(session: Session, idea: Idea, *, at: datetime, reason: str = "") -> None:
-    """One notice to whoever wrote it, in the caller's transaction; an author who has left hears nothing."""
+@moderation.counts_sent("idea")
+def sent_by(session: Session, person_id: int) -> Sent:
+    published = func.count().filter(Idea.state.in_(ideas.PUBLIC))
+    refused = func.count().filter(Idea.state == State.NOT_PUBLISHED)
+    sent, public, not_published = session.execute(
+        select(func.count(), published, refused).where(Idea.author_id == person_id)
+    ).one()
+    return Sent(sent, public, not_published)
+
+
+def tell_author(
+    session: Session, idea: Idea, *, at: datetime, reason: str = "", decision: str = "", is_edit: bool = False
+) -> None:
+    """One notice to whoever wrote it, in the caller's transaction; an author who has left hears nothing.
+
+    is_edit: an earlier text stands for everybody.
+    """
     if idea.author_id is None:
         return
-    values = {"state": idea.state, "title": idea.title, "reason": reason, "case_id": idea.case_id}
+    values = {
+        "state": idea.state, "title": idea.title, "reason": reason, "case_id": idea.case_id, "decision": decision,
+        "is_edit": is_edit, "twin": idea.merged_into,
+    }  # fmt: skip
     notices.tell(
         session, kind="idea_decided", area_id=idea.area_id, noun_id=idea.id, audience="person",
         audience_id=idea.author_id, at=at, ends_at=at + TELL_WITHIN, values=values,
@@ -127,24 +179,52 @@ def words(session: Session, notice: notices.Notice, language: str) -> notices.Me
 
 
 def _say(session: Session, values: Mapping[str, Any], number: int, language: str) -> tuple[Wording, Wording]:
-    idea = _apart(values["title"])
+    named = {"number": number, "idea": _apart(values["title"])}
+    if values["state"] == State.MERGED:
+        twin = _apart(ideas.by_number(session, values["twin"]).title)
+        body = say("Idea %(number)s, %(idea)s, now stands with: %(other)s.", **named, other=twin)
+        return say("Your idea is part of another one"), body
+    if values.get("decision") == Decision.CHANGE_ASKED:
+        body = say("Idea %(number)s, %(idea)s: read what is asked, and send it again.", **named)
+        return say("A change is asked for in your idea"), body
+    if values.get("is_edit"):
+        return _say_of_edit(values, named)
     if values["state"] == State.IN_CASE:
         case = cases.by_number(session, values["case_id"])
-        name = texts.read_one(session, case.texts_id, language)["title"].text
-        body = say("Idea %(number)s, %(idea)s, goes into: %(case)s.", number=number, idea=idea, case=_apart(name))
+        name = _apart(texts.read_one(session, case.texts_id, language)["title"].text)
+        body = say("Idea %(number)s, %(idea)s, goes into: %(case)s.", **named, case=name)
         return say("Your idea is part of a case"), body
     if values["state"] == State.NOT_PUBLISHED:
-        reason = REASONS[values["reason"]]
-        return say("Your idea was not published"), say(
-            "Idea %(number)s, %(idea)s: %(reason)s", number=number, idea=idea, reason=reason
-        )
-    return say("A person has read your idea"), say(
-        "Idea %(number)s is public now: %(idea)s.", number=number, idea=idea
-    )
+        body = say("Idea %(number)s, %(idea)s: %(reason)s", **named, reason=REASONS[values["reason"]])
+        return say("Your idea was not published"), body
+    return say("A person has read your idea"), say("Idea %(number)s is public now: %(idea)s.", **named)
 
 
-def _publish(session: Session, idea: Idea, waiting: Waiting, at: datetime) -> None:
-    ideas.add_step(session, idea, State.READ, at=at)
+def _say_of_edit(values: Mapping[str, Any], named: dict[str, Any]) -> tuple[Wording, Wording]:
+    if values["decision"] == Decision.APPROVED:
+        return say("Your changes are public"), say("Idea %(number)s now says: %(idea)s.", **named)
+    body = say("Idea %(number)s, %(idea)s, stays as it was. %(reason)s", **named, reason=REASONS[values["reason"]])
+    return say("Your changes were not published"), body
+
+
+def _settle(version: IdeaVersion, waiting: Waiting, at: datetime) -> None:
+    """A version's states are called as the decisions are."""
+    version.state, version.settled_at = str(VersionState(waiting.decision or "")), at
+    version.reason, version.note, version.note_language = waiting.reason, waiting.note, waiting.note_language
+
+
+def _publish(session: Session, idea: Idea, version: IdeaVersion | None, waiting: Waiting, at: datetime) -> None:
+    """The version that was read stands from now on; an idea that had gone into a case comes back to it."""
+    if version is not None:
+        idea.title, idea.text, idea.language = version.title, version.text, version.language
+    if idea.state in ideas.PUBLIC:
+        idea.changed_at = at
+        session.flush()
+        ideas.show_anew(session, idea)
+    else:
+        ideas.add_step(session, idea, State.READ, at=at)
+        if idea.case_id is not None:
+            ideas.add_step(session, idea, State.IN_CASE, at=at, case_id=idea.case_id)
     if idea.photo_id is not None:
         session.get_one(Photo, idea.photo_id).is_public = True
     if waiting.case_id is not None:

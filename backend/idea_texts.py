@@ -29,6 +29,13 @@ def in_two(text: str) -> tuple[str, str]:
     return f"{_whole_words(first, LONGEST_TITLE - 1)}…", text
 
 
+def in_one(title: str, text: str) -> str:
+    """Both as they were typed: a title that was cut stands whole in the text below it."""
+    if title.endswith("…") and " ".join(text.split()).startswith(title[:-1]):
+        return text
+    return f"{title}\n{text}".strip()
+
+
 def _can_be_seen(text: str) -> bool:
     """Signs without ink or width alone would make a title that nobody can see or touch."""
     return any(unicodedata.category(sign)[0] in "LNSP" for sign in text.partition("\n")[0])

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from . import (
     dangers,
     idea_texts,
+    idea_versions,
     keys,
     moderation,
     people,
@@ -192,6 +193,8 @@ def add_step(session: Session, idea: Idea, state: State, *, at: datetime, **said
     """The idea is in this state from now on; said: case_id, reason, note, note_language."""
     step = IdeaStep(idea_id=idea.id, state=str(state), at=at, **said)
     session.add(step)
+    if state in PUBLIC and idea.state not in PUBLIC:
+        idea_versions.stand(session, idea.id, idea.title, idea.text, at=at)
     idea.state = str(state)
     session.flush()
     if state != State.RECEIVED:

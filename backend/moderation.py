@@ -98,7 +98,7 @@ def decide(
     publishes = decision == Decision.APPROVED
     planned = Planned(
         str(decision), case_id if publishes else None, merge_into if decision == Decision.MERGED else None,
-        photo_act if publishes else "",
+        photo_act if publishes else "", by.id,
     )  # fmt: skip
     new = {
         "decision": planned.decision, "decided_by": by.id, "decided_at": at, "case_id": planned.case_id,
@@ -225,7 +225,7 @@ def _make_sure_it_can_be_done(session: Session, item: Waiting, planned: Planned)
 def _settle(session: Session, item: Waiting, at: datetime) -> bool:
     """Lets a decision take effect. False where it can't any more: then it waits again."""
     try:
-        planned = Planned(item.decision or "", item.case_id, item.merge_into, item.photo_act)
+        planned = Planned(item.decision or "", item.case_id, item.merge_into, item.photo_act, item.decided_by)
         _make_sure_it_can_be_done(session, item, planned)
     except Refusal:
         audit.note(session, f"{item.kind}.waits_again", at=at, by=None, area_id=item.area_id, noun_id=item.noun_id)

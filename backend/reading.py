@@ -65,6 +65,7 @@ class Planned:
     case_id: int | None = None
     merge_into: int | None = None
     photo_act: str = ""
+    by: int | None = None  # who decides
 
 
 @dataclass(frozen=True)

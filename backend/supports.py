@@ -21,6 +21,7 @@ class Support(Base):
     idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
     counts: Mapped[bool] = mapped_column(default=True)  # false while the person is a guest
+    came_with: Mapped[int | None] = mapped_column(index=True)  # the merged idea that brought it; empty: the person's own act
     at: Mapped[datetime]
 
 

@@ -258,8 +258,10 @@ def test_the_author_is_told_in_whole_words(session: Session, decision: Decision)
     area = seved(session)
     author = ana(session, area)
     idea = an_idea(session, area, author)
+    twin = an_idea(session, area, ana(session, area), "Lampor")
+    twin.state = State.READ
 
-    decided(session, idea, mira(session, area), decision, reason="hate")
+    decided(session, idea, mira(session, area), decision, reason="hate", note="Skriv mer.", merge_into=twin.id)
 
     notice = session.scalars(select(Notice)).one()
     said = notices.message(session, notice, "ar")
