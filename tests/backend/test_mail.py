@@ -135,7 +135,7 @@ def test_an_author_hears_by_mail_what_was_decided_in_their_language(session, are
     [received] = server.box.to("ana@example.org")
     assert received["Content-Language"] == "ar"
     assert "\u2068Ljus i gången\u2069" in received.get_body(("plain",)).get_content()
-    assert f"/ar/seved/ideas/{idea.number}/mine" in received.get_body(("html",)).get_content()
+    assert f"/ar/seved/ideas/{idea.id}/mine" in received.get_body(("html",)).get_content()
 
 
 def test_a_notice_is_spread_once_to_phones_and_mailboxes(session, area, server, local, sessions, monkeypatch) -> None:
