@@ -94,7 +94,7 @@ def test_enter_decides_nothing_by_accident(desk: Page) -> None:
 
 def test_ten_ideas_are_read_and_decided_by_keyboard_within_two_minutes(desk: Page, service: Service) -> None:
     """Each kind of decision, with a word to the author where it needs one; the mouse rests."""
-    numbers = ideas_wait(service, "I would like a bench", 10)
+    numbers = ideas_wait(service, "Ett bord där man får prata om jobb", 10)
     desk.reload()
     press(desk, "j")
     plan = ["a", "r", "e", "t", "a", "d", "a", "r", "e", "a"]
