@@ -177,6 +177,14 @@ def change_areas(found: Settings, options: argparse.Namespace) -> None:
     print(*(f"{area.slug}: {area.name}" for area in every), sep="\n")
 
 
+def bench(found: Settings, options: argparse.Namespace) -> None:
+    """Measures in a folder of its own. Raises Refusal when a limit does not hold."""
+    from benchmarks import report  # heavy, and a server needs none of it
+
+    if not report.run(options.what, at_most=options.at_most, keep=options.json):
+        raise Refusal(say("A limit does not hold."))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./run", description="Serves Innovationsforum, or carries out one command.", allow_abbrev=False
@@ -194,6 +202,10 @@ def _parser() -> argparse.ArgumentParser:
     handed_out.add_argument("area", metavar="AREA")
     handed_out.add_argument("--count", type=int, required=True)
     _command(commands, "bounce", take_bounce, "read a report of mail that came back, on standard input")
+    measured = _command(commands, "bench", bench, "measure how fast it is, against limits")
+    measured.add_argument("what", choices=["similar"])
+    measured.add_argument("--json", type=Path, metavar="FILE", help="write the figures down")
+    measured.add_argument("--at-most", action="store_true", help="at the largest size too, which takes minutes")
     _person_command(commands)
     _area_command(commands)
     _audit_command(commands)
