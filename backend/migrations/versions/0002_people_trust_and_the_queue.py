@@ -302,18 +302,17 @@ def upgrade() -> None:
 
     op.create_table(
         "idea_merges",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("idea_id", sa.Integer(), nullable=False),
         sa.Column("into_id", sa.Integer(), nullable=False),
-        sa.Column("state_before", sa.String(), nullable=False),
+        sa.Column("state_before", sa.String(length=20), nullable=False),
+        sa.Column("by", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("parted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by"], ["people.id"], name=op.f("fk_idea_merges_by"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_idea_merges_idea_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["into_id"], ["ideas.id"], name=op.f("fk_idea_merges_into_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_idea_merges")),
+        sa.PrimaryKeyConstraint("idea_id", name=op.f("pk_idea_merges")),
     )
     with op.batch_alter_table("idea_merges", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_idea_merges_idea_id"), ["idea_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_idea_merges_into_id"), ["into_id"], unique=False)
 
     op.create_table(
@@ -375,7 +374,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_follows_came_with"), ["came_with"], unique=False)
 
     with op.batch_alter_table("ideas", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("entered_by", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("merged_into", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("comments", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f("ix_ideas_merged_into"), ["merged_into"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_ideas_entered_by"), "people", ["entered_by"], ["id"], ondelete="SET NULL"
+        )
+        batch_op.create_foreign_key(batch_op.f("fk_ideas_merged_into"), "ideas", ["merged_into"], ["id"])
 
     with op.batch_alter_table("journal_notes", schema=None) as batch_op:
         batch_op.add_column(sa.Column("is_hidden", sa.Boolean(), server_default=sa.text("0"), nullable=False))
@@ -397,10 +404,10 @@ def upgrade() -> None:
             batch_op.f("fk_moderation_not_by"), "people", ["not_by"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_moderation_handed_to"), "people", ["handed_to"], ["id"], ondelete="SET NULL"
+            batch_op.f("fk_moderation_handed_by"), "people", ["handed_by"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_moderation_handed_by"), "people", ["handed_by"], ["id"], ondelete="SET NULL"
+            batch_op.f("fk_moderation_handed_to"), "people", ["handed_to"], ["id"], ondelete="SET NULL"
         )
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
@@ -435,6 +442,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_supports_came_with"), ["came_with"], unique=False)
     _give_pseudonyms(op.get_bind())
     _seal_what_was_noted(op.get_bind())
+    # The first version of each idea is what it says; a version is numbered as the round in which it was read.
+    op.execute(
+        "INSERT INTO idea_versions (idea_id, number, content_mark, title, text, language, photo_id, written_by,"
+        " written_at, state, reason, note, note_language)"
+        " SELECT id, 1, '', title, text, language, photo_id, author_id, created_at,"
+        " CASE state WHEN 'received' THEN 'waiting' WHEN 'not_published' THEN 'not_published'"
+        " ELSE 'approved' END, '', '', '' FROM ideas"
+    )
     for statement in FOR_POSTGRESQL if op.get_bind().dialect.name == "postgresql" else FOR_SQLITE:
         op.execute(statement)
     _index_what_is_published(op.get_bind())
@@ -471,8 +486,8 @@ def downgrade() -> None:
         batch_op.drop_column("mailed_to")
 
     with op.batch_alter_table("moderation", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_moderation_handed_by"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_moderation_handed_to"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_moderation_handed_by"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_moderation_not_by"), type_="foreignkey")
         batch_op.drop_index("ix_moderation_unheard")
         batch_op.drop_column("photo_act")
@@ -491,7 +506,13 @@ def downgrade() -> None:
         batch_op.drop_column("is_hidden")
 
     with op.batch_alter_table("ideas", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_ideas_merged_into"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_ideas_entered_by"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_ideas_merged_into"))
+        batch_op.drop_column("changed_at")
         batch_op.drop_column("comments")
+        batch_op.drop_column("merged_into")
+        batch_op.drop_column("entered_by")
 
     with op.batch_alter_table("follows", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_follows_came_with"))
@@ -519,7 +540,6 @@ def downgrade() -> None:
     op.drop_table("idea_versions")
     with op.batch_alter_table("idea_merges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idea_merges_into_id"))
-        batch_op.drop_index(batch_op.f("ix_idea_merges_idea_id"))
 
     op.drop_table("idea_merges")
     with op.batch_alter_table("restrictions", schema=None) as batch_op:
