@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from . import texts
 from .cases import Case
@@ -51,6 +51,8 @@ class Listed:
     photo_height: int
     photo_alt: str
     photo_alt_language: str
+    changed_at: datetime | None  # when another text took the place of a published one
+    has_parts: bool  # other ideas that say the same have become part of it
 
     @property
     def state_words(self) -> Wording:
@@ -103,11 +105,14 @@ def _list(
     session: Session, *where: ColumnElement[bool], language: str, most: int, after: int = 0
 ) -> tuple[list[Listed], int]:
     """Newest first, with the count of all; columns, since objects would cost more than the page that shows them."""
+    merged = aliased(Idea)
+    parts = exists().where(merged.merged_into == Idea.id)
     query = (
         select(
             Idea.id, Idea.area_id, Idea.title, Idea.text, Idea.language, Idea.state, Idea.supports, Idea.comments,
             Idea.created_at, func.coalesce(Person.name, ""), func.coalesce(Photo.key, ""), Photo.width, Photo.height,
-            Photo.alt, Photo.alt_language, Case.id, Case.texts_id, Case.stage, Case.furthest, func.count().over(),
+            Photo.alt, Photo.alt_language, Idea.changed_at, parts,
+            Case.id, Case.texts_id, Case.stage, Case.furthest, func.count().over(),
         )
         .outerjoin(Person, Person.id == Idea.author_id)
         .outerjoin(Photo, Photo.id == Idea.photo_id)
@@ -118,11 +123,11 @@ def _list(
         .offset(after)
     )  # fmt: skip
     rows = session.execute(query).all()
-    said = texts.read(session, {row[16] for row in rows if row[16]}, language)
-    return [_listed(tuple(row), said) for row in rows], rows[0][19] if rows else 0
+    said = texts.read(session, {row[18] for row in rows if row[18]}, language)
+    return [_listed(tuple(row), said) for row in rows], rows[0][21] if rows else 0
 
 
 def _listed(columns: tuple[Any, ...], said: Mapping[int, texts.Said]) -> Listed:
-    case_id, texts_id, stage, furthest = columns[15:19]
+    case_id, texts_id, stage, furthest = columns[17:21]
     its_case = ItsCase(case_id, said[texts_id]["title"], stage, furthest) if case_id else None
-    return Listed(its_case, *columns[:15])
+    return Listed(its_case, *columns[:17])

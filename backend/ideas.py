@@ -185,7 +185,8 @@ def ask(session: Session, idea: Idea, version: IdeaVersion, *, at: datetime) -> 
     version.idea_id, version.number, version.written_at = idea.id, item.round, at
     session.add(version)
     session.flush()
-    idea_versions.take_back_open(session, idea.id, at=at, but=version.number)
+    if version.number > 1:
+        idea_versions.take_back_open(session, idea.id, at=at, but=version.number)
     dangers.watch(session, item, clean, at=at)
 
 

@@ -26,6 +26,7 @@ from . import (
     guessing,
     headers,
     health,
+    idea_edits,
     ideas,
     journal,
     language,
@@ -65,7 +66,7 @@ from . import (
 )
 
 FEATURES = (
-    areas, ideas, similar, guessing, supports, comments, cases, teams, journal, prototypes, votes, meetings, lessons, moderation, moderation_bulk,
+    areas, ideas, idea_edits, similar, guessing, supports, comments, cases, teams, journal, prototypes, votes, meetings, lessons, moderation, moderation_bulk,
     moderation_readers, reports, appeals, dangers, coordination,
     people, own_data, public_log, about, sign_in, passkeys, app_codes, e_id, mail_codes, place_codes, slips, slip_batches, taking_along, me, mail_addresses, push, languages, outbox,
 )  # fmt: skip

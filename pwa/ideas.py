@@ -9,16 +9,27 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
 from wtforms import HiddenField, StringField, TextAreaField
 
-from backend import areas, comment_threads, idea_answers, idea_lists, idea_texts, ideas, people, rules
+from backend import (
+    areas,
+    comment_threads,
+    idea_answers,
+    idea_lists,
+    idea_merges,
+    idea_texts,
+    idea_versions,
+    ideas,
+    people,
+    rules,
+)
 from backend import photos as kept_photos
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
-from backend.ideas import Idea
+from backend.ideas import Idea, State
 from backend.people import Level
 from backend.photos import Photo
 from backend.wording import say
@@ -72,11 +83,12 @@ def index() -> ResponseReturnValue:
 def show(number: int) -> ResponseReturnValue:
     idea = idea_lists.one(current.session(), number, language=language.this().tag)
     if idea.area_id != current.area().id or idea.state not in ideas.PUBLIC:
-        raise ideas.not_here()
+        return _not_public(number)
     address = current.settings().public_url + url_for("shared_links.idea", number=number)
     said = comment_threads.page(current.session(), "idea", number)
     status = _status(idea.number, idea.state)
-    return render_template("ideas/show.html", idea=idea, comments=said, address=address, **status)
+    also_by = idea_merges.also_by(current.session(), number) if idea.has_parts else ()
+    return render_template("ideas/show.html", idea=idea, comments=said, address=address, also_by=also_by, **status)
 
 
 @pages.get("/<area>/ideas/new")
@@ -157,6 +169,20 @@ def receipt(word: str) -> ResponseReturnValue:
         return redirect(url_for("ideas.mine", number=idea.id), 303)
     is_here = ideas.is_by(idea, current.person())
     return _own_page(idea, form=form, receipt="", is_author=False, may_keep=is_guests and not is_here, word=word)
+
+
+def _not_public(number: int) -> ResponseReturnValue:
+    """A merged idea leads to its twin, one that was taken back says so, any other is not here. Raises NotFound."""
+    idea = ideas.by_number(current.session(), number, area_id=current.area().id)
+    if idea.state == State.WITHDRAWN:
+        return make_response(render_template("ideas/gone.html"), 410, {"Cache-Control": "no-store"})
+    twin = idea_merges.stands_for(current.session(), idea)
+    if twin is idea or twin.state not in ideas.PUBLIC:
+        raise ideas.not_here()
+    slug = areas.by_id(current.session(), twin.area_id).slug
+    answer = redirect(url_for("ideas.show", area=slug, number=twin.id), 301)
+    answer.headers["Cache-Control"] = "no-store"  # browsers would keep it for good, and a merge can be undone
+    return answer
 
 
 def _take_in(form: IdeaForm) -> tuple[int, str | None]:
@@ -249,7 +275,10 @@ def _own_page(idea: Idea, **shown: Any) -> str:
     return render_template(
         "ideas/mine.html", idea=listed, reasons={**rules.TAKEN_DOWN, **idea_answers.REASONS},
         shows_photo=has_photo, objections=appeals.all_offered_for("idea", "photo", number=idea.id),
-        lines=dangers.lines_for_author("idea", idea), **_status(idea.id, idea.state), **shown,
+        lines=dangers.lines_for_author("idea", idea), latest=idea_versions.latest(current.session(), idea.id),
+        twin=idea_merges.stands_for(current.session(), idea) if idea.merged_into else None,
+        may_edit=ideas.may_edit(idea, current.person()), may_withdraw=ideas.may_withdraw(idea, current.person()),
+        **_status(idea.id, idea.state), **shown,
     )  # fmt: skip
 
 
