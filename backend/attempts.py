@@ -81,7 +81,9 @@ def again_in(seconds: int) -> Wording:
     minutes = -(-seconds // 60)
     if minutes < 120:
         return say_count(
-            "Too many tries. Try again in %(number)s minute.", "Too many tries. Try again in %(number)s minutes.", minutes
+            "Too many tries. Try again in %(number)s minute.",
+            "Too many tries. Try again in %(number)s minutes.",
+            minutes,
         )
     return say_count(
         "Too many tries. Try again in %(number)s hour.", "Too many tries. Try again in %(number)s hours.",

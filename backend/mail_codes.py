@@ -83,7 +83,7 @@ def _letter(session: Session, letter: Letter, language: str) -> Text:
 
 
 def asked_for(session: Session, word: str, *, at: datetime) -> MailCode:
-    """What the asking page waits for; nothing is used up. Raises Refusal when it is used, too old or tried too often."""
+    """What the asking page waits for; nothing is used up. Raises Refusal when it works no more."""
     return _find(session, MailCode.asked_mark == mark(word), MailCode.tries <= MOST_TRIES, at=at)
 
 
@@ -93,7 +93,7 @@ def linked(session: Session, word: str, *, at: datetime) -> MailCode:
 
 
 def count_try(session: Session, word: str, *, at: datetime) -> None:
-    """Writes a try down; the caller commits it before the verdict. Raises Refusal after MOST_TRIES, though it be right."""
+    """Writes a try down; the caller commits it before the verdict. Raises Refusal after MOST_TRIES."""
     mine = update(MailCode).where(MailCode.asked_mark == mark(word), MailCode.tries < MOST_TRIES)
     counted = mine.where(MailCode.used_at.is_(None), MailCode.ends_at > at).values(tries=MailCode.tries + 1)
     if session.scalar(counted.returning(MailCode.id).execution_options(synchronize_session=False)) is None:

@@ -89,7 +89,9 @@ def reissue(
 ) -> str:
     """A new number for a slip that was lost; the old one is void, and both together give one vote. Raises Refusal."""
     first = slip.replaces_id or slip.id
-    chain = session.scalars(select(Slip).where(_same(first)).order_by(Slip.id).with_for_update(), execution_options=FRESH).all()
+    chain = session.scalars(
+        select(Slip).where(_same(first)).order_by(Slip.id).with_for_update(), execution_options=FRESH
+    ).all()
     if any(one.used_at is not None for one in chain):
         raise Refusal(say("This slip was used. A new one would give a second vote."))
     session.execute(update(Slip).where(_same(first), Slip.void_at.is_(None)).values(void_at=at))
@@ -126,9 +128,7 @@ def read(typed: str | None) -> str:
     return digits
 
 
-def redeem(
-    session: Session, key: bytes, digits: str, person: Person, *, at: datetime, again: str = ""
-) -> Slip:
+def redeem(session: Session, key: bytes, digits: str, person: Person, *, at: datetime, again: str = "") -> Slip:
     """Makes person a resident of the slip's area; `digits` come from `read`. Sending the same again changes nothing.
 
     again is a word that only this page of this phone knows; `redeemed_here` takes it when the answer was lost.
@@ -201,8 +201,8 @@ def _same(first: int) -> ColumnElement[bool]:
 
 def _slip(batch: SlipBatch, key: bytes, number: str, at: datetime, position: int) -> Slip:
     return Slip(
-        batch_id=batch.id, area_id=batch.area_id, position=position, selector=number[:SELECTOR], secret_mark=keyed_mark(key, number),
-        ends_at=at + AS_LONG,
+        batch_id=batch.id, area_id=batch.area_id, position=position, selector=number[:SELECTOR],
+        secret_mark=keyed_mark(key, number), ends_at=at + AS_LONG,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ STAYS = frozenset(
     {
         "sign_ins.person_id", "sign_ins.guest_id", "sign_in_addresses.person_id", "mail_codes.person_id", "acts.by",
         "roles.person_id", "roles.given_by", "ceremonies.person_id", "passkeys.person_id", "app_codes.person_id",
-        "recovery_codes.person_id", "e_ids.person_id",
+        "recovery_codes.person_id", "e_ids.person_id", "mail_addresses.person_id", "slips.used_by",
     }
 )  # fmt: skip
 COUNTED = ("ideas", "supports", "follows", "coming", "devices")  # what the page names, by their tables
@@ -42,12 +42,12 @@ def offer(session: Session, guest: Person | None, here: SignIn | None) -> bool:
 
 def counts(session: Session, guest_id: int) -> dict[str, int]:
     """How many of each the guest has, by the names in COUNTED."""
-    found = {}
+    found = dict.fromkeys(COUNTED, 0)
     for column in _columns():
-        if column.table.name in COUNTED:
+        if column.table.name in found:
             query = select(func.count()).select_from(column.table).where(column == guest_id)
-            found[column.table.name] = session.scalar(query) or 0
-    return {name: found.get(name, 0) for name in COUNTED}
+            found[column.table.name] += session.scalar(query) or 0
+    return found
 
 
 def leave(session: Session, here: SignIn) -> None:

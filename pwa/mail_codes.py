@@ -72,7 +72,12 @@ def enter(word: str) -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
     page = render_template(
-        "mail_codes/enter.html", form=form, code=code, word=word, minutes=mail_codes.MINUTES, is_mine=bool(code.person_id)
+        "mail_codes/enter.html",
+        form=form,
+        code=code,
+        word=word,
+        minutes=mail_codes.MINUTES,
+        is_mine=bool(code.person_id),
     )
     return page, 400 if form.errors else 200
 

@@ -89,13 +89,13 @@ def _redeem(form: PlaceForm, area: Area) -> str:
     with current.transaction() as session:
         for kind, whose in counted.items():
             attempts.make_sure_few(session, kind, whose, at=at)
-        before = current.this_sign_in()
-        somebody = before.person if before else people.add(session, language=language.this().tag, at=at)
+        known, somebody = current.known_person(), current.person()
+        somebody = somebody or people.add(session, language=language.this().tag, at=at)
         place_codes.redeem(session, _key(), digits, area, somebody, at=at)
         if (name := (form.name.data or "").strip()) and name != somebody.name:
             people.rename(session, somebody, name)
         attempts.forget(session, *tries)
-        if before is not None and before.how != How.GUEST:  # known already: nothing to sign in to
+        if known is not None:  # nothing to sign in to
             return asked_for() or url_for("me.index")
         return come_in(somebody, how=How.PLACE, is_shared=bool(form.is_shared.data))
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from wtforms import HiddenField, SelectField, StringField
+from wtforms.fields import SelectChoice
 
 from backend import addresses, languages, slip_batches, slips, typed
 from backend.days import Day
@@ -18,17 +19,19 @@ from backend.errors import Refusal
 from backend.slip_batches import MOST_ON_SHEETS
 from backend.wording import say
 
-from . import current, language
+from . import current
 from .current import coordinates
 from .forms import Form
 from .slips import key_of_slips
 
 pages = Blueprint("slip_batches", __name__)
-TONGUES = [(one.tag, one.autonym) for one in languages.OFFERED]
+TONGUES = [SelectChoice(one.tag, one.autonym) for one in languages.OFFERED]
 
 
 class SheetForm(Form):
-    first = SelectField(_("First language on the slip"), choices=TONGUES, default=languages.FIRST.tag, validate_choice=False)
+    first = SelectField(
+        _("First language on the slip"), choices=TONGUES, default=languages.FIRST.tag, validate_choice=False
+    )
     second = SelectField(_("Second language"), choices=TONGUES, default="ar", validate_choice=False)
     client_uuid = HiddenField()
 
@@ -136,7 +139,7 @@ def _tongues(form: SheetForm) -> list[str]:
     """One or two languages. Raises Refusal."""
     chosen = [form.first.data or "", form.second.data or ""]
     for field, tag in zip(("first", "second"), chosen, strict=True):
-        if tag not in dict(TONGUES):
+        if tag not in languages.BY_TAG:
             raise Refusal(say("Choose one of the languages."), field=field)
     return list(dict.fromkeys(chosen))
 

@@ -36,7 +36,7 @@ def use(session: Session, word: str, digits: str, *, minutes: int = 0) -> MailCo
 
 
 def test_one_letter_holds_code_and_link_in_the_readers_language(session: Session) -> None:
-    word, digits, link = asked(session)
+    _, digits, link = asked(session)
     letter = session.scalars(select(Letter)).one()
     text = mail.text(session, letter)
 
@@ -199,7 +199,7 @@ def test_twenty_at_once_use_a_code_once(session: Session, engine: Engine) -> Non
 
 
 def test_forty_guesses_at_once_are_five(session: Session, engine: Engine) -> None:
-    word, digits, _ = asked(session)
+    word, _, _ = asked(session)
     session.commit()
 
     def guess(number: int) -> bool:

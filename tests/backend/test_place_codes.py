@@ -48,7 +48,9 @@ def test_it_works_only_while_it_is_shown(session: Session) -> None:
     coordinator = karin(session, area)
     for moment in (NOON, NOON + place_codes.LONGEST + timedelta(hours=1)):
         with pytest.raises(Refusal):
-            place_codes.redeem(session, KEY, place_codes.code(KEY, area.id, at=moment), area, a_guest(session), at=moment)
+            place_codes.redeem(
+                session, KEY, place_codes.code(KEY, area.id, at=moment), area, a_guest(session), at=moment
+            )
     place_codes.show(session, area, by=coordinator, at=NOON)
     place_codes.hide(session, area, by=coordinator, at=NOON + SECOND)
 

@@ -68,7 +68,9 @@ def test_a_lost_slip_is_found_by_what_is_printed_on_it(session: Session, place: 
     assert slips.redeem(session, KEY, slips.read(again), guest, at=NOON)
 
 
-@pytest.mark.parametrize("written", ["", "x", "1", "1-0", "1-99", "99-1", "1-2-3", "-1", "1e3-1", "9999999999-1", "\x00"])
+@pytest.mark.parametrize(
+    "written", ["", "x", "1", "1-0", "1-99", "99-1", "1-2-3", "-1", "1e3-1", "9999999999-1", "\x00"]
+)
 def test_what_is_no_slips_number_is_refused(session: Session, written: str) -> None:
     area = seved(session)
     a_batch(session, area, karin(session, area))

@@ -125,6 +125,14 @@ def test_a_cookie_from_before_is_worth_nothing_after_signing_in(app: Flask, sess
     assert copied.get("/sv/me/mine").json["name"] == ""
 
 
+def test_an_address_asks_whether_what_a_guest_wrote_comes_along(app: Flask, session: Session) -> None:
+    address = an_address(session, ana(session, seved(session)))
+    phone = browser(app)
+    phone.post("/sv/seved/ideas/", data={"text": "En bänk"})
+
+    assert phone.post(address).location == "/sv/sign-in/take-along?next=/sv/me/"
+
+
 def test_a_copied_cookie_is_dead_after_signing_out(app: Flask, session: Session) -> None:
     client = signed_in(app, session, ana(session, seved(session)))
     word = cookie(client)

@@ -137,10 +137,7 @@ def test_the_page_is_read_in_every_language(client: FlaskClient, session: Sessio
         assert 'dir="ltr"' in page.text
 
 
-
-def test_a_phone_that_lost_its_answer_sends_the_same_again_and_is_in(
-    app: Flask, session: Session, digits: str
-) -> None:
+def test_a_phone_that_lost_its_answer_sends_the_same_again_and_is_in(app: Flask, session: Session, digits: str) -> None:
     phone = browser(app)
     sent = {"digits": digits, "again": "w" * 43, "name": "Hodan"}
     phone.post(PAGE, data=sent)
