@@ -14,7 +14,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Nobody waits for a night to end or ten seconds to pass; production refuses these values.
-QUICK = {"SWEEP_SECONDS": "0.3", "UNDO_SECONDS": "0.5", "LEASE_SECONDS": "5", "QUIET_FROM": "0", "QUIET_UNTIL": "0"}
+QUICK = {
+    "LIMITS_TIMES": "1000",
+    "SWEEP_SECONDS": "0.3",
+    "UNDO_SECONDS": "0.5",
+    "LEASE_SECONDS": "5",
+    "QUIET_FROM": "0",
+    "QUIET_UNTIL": "0",
+}
 
 
 def free_port() -> int:

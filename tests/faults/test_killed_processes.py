@@ -23,7 +23,7 @@ def service(tmp_path: Path) -> Iterator[tuple[int, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SWEEP_SECONDS": "0.5"}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SWEEP_SECONDS": "0.5", "LIMITS_TIMES": "1000"}
     command = [sys.executable, "-m", "backend", "--port", str(port), "--data", str(tmp_path / "data"), "--empty"]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=tmp_path)

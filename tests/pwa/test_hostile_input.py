@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -16,6 +17,7 @@ from werkzeug.routing import Rule
 
 from backend import database, demo, people
 from backend.people import Person, Role
+from backend.settings import Settings
 from tests.conftest import browser, signed_in
 
 pytestmark = pytest.mark.thorough
@@ -27,6 +29,12 @@ NONSENSE = (
 )  # fmt: skip
 IN_ADDRESS = ("0", "1", "2147483648", "99999999999999999999")
 WORDS_IN_ADDRESS = ("x", "%00", "a" * 400, "%F0%9F%99%82", "..%2f..", "%3Cscript%3E")
+
+
+@pytest.fixture
+def surroundings(surroundings: Settings) -> Settings:
+    """Everything comes from one network here, and each answer is wanted, not "too many"."""
+    return replace(surroundings, limits_times=1000)
 
 
 @pytest.fixture
