@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
             return ceremonies.hand_out(redirect(asked_for() or url_for("passkeys.index"), 303), "")
         except Refusal as refusal:
             form.refuse(refusal)
-    return _index(here, form), 400 if form.errors else 200
+    return _index(ceremonies.here(), form), 400 if form.errors else 200
 
 
 @pages.post("/passkeys/options")
@@ -71,6 +71,8 @@ def remove(number: int) -> ResponseReturnValue:
                 proofs.make_sure_may_change(session, here)
                 passkeys.take_away(session, here.person, number)
             return redirect(url_for("passkeys.index"), 303)
+        except NotFound:
+            raise
         except Refusal as refusal:
             form.refuse(refusal)
     return _index(ceremonies.here(), AddForm(formdata=None), form), 400

@@ -52,7 +52,7 @@ class NewForm(Form):
 @pages.route("/<area>/votes/<int:number>", methods=["GET", "POST"])
 @open_to_all
 def show(number: int) -> ResponseReturnValue:
-    person = current.known_person()
+    person, status = current.known_person(), 400
     form = BallotForm()
     if form.is_sent():
         try:
@@ -68,7 +68,8 @@ def show(number: int) -> ResponseReturnValue:
             raise
         except Refusal as refusal:
             form.refuse(refusal)
-    return _paper(number, form), 400 if form.errors else 200
+            status = 403 if isinstance(refusal, NotAllowed) else 400
+    return _paper(number, form), status if form.errors else 200
 
 
 @pages.get("/<area>/votes/<int:number>/receipt")

@@ -1,0 +1,211 @@
+"""A stage for the access matrix: two areas, somebody for each column, and one of each thing, own, here, elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend import (
+    appeals,
+    comment_subjects,
+    comments,
+    database,
+    files,
+    ideas,
+    keys,
+    mail_codes,
+    moderation,
+    people,
+    photos,
+    reports,
+    restrictions,
+    sign_in,
+    slip_batches,
+)
+from backend.areas import Area
+from backend.moderation import Decision
+from backend.passkeys import Passkey
+from backend.people import Level, Person, Role
+from backend.waiting import Waiting
+from tests import makers
+
+WHO = ("nobody", "L0", "L1", "L2", "L3", "moderator", "coordinator", "core", "operator")
+LEVELS = {"L0": Level.GUEST, "L1": Level.NEIGHBOUR, "L2": Level.RESIDENT, "L3": Level.E_ID}
+ROLES = {"moderator": Role.MODERATOR, "coordinator": Role.COORDINATOR, "core": Role.CORE, "operator": Role.OPERATOR}
+Holes = dict[str, str]
+
+
+@dataclass
+class Stage:
+    people: dict[str, Person] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    own: dict[tuple[str, str], Holes] = field(default_factory=dict)  # by person and noun
+    placed: dict[tuple[str, str], Holes] = field(default_factory=dict)  # by "here" or "elsewhere" and noun
+    any: Holes = field(default_factory=lambda: {"lang": "en", "sort": "notices", "number": "1"})
+    words: Holes = field(default_factory=dict)  # what addresses of the endpoint take for <word>
+
+    def things(self, app: Flask, method: str, endpoint: str, who: str) -> Iterator[tuple[str, str]]:
+        """(own, here or elsewhere; address) for each kind of thing that the endpoint's addresses can name."""
+        for rule in app.url_map.iter_rules(endpoint):
+            if method not in (rule.methods or ()):
+                continue
+            noun = NOUNS.get(endpoint, "idea" if "/ideas/" in rule.rule else "case")
+            kinds = [(kind, {"area": slug, **self.placed.get((kind, noun), {})}) for kind, slug in PLACES.items()]
+            if (who, noun) in self.own:
+                kinds.insert(0, ("own", {"area": "seved", **self.own[who, noun]}))
+            given = {**self.any, "word": self.words.get(endpoint, "unknown")}
+            seen = set()
+            for kind, holes in kinds:
+                address = _filled(rule.rule, {**given, **holes})
+                if address not in seen:
+                    seen.add(address)
+                    yield kind, address
+
+    def fields(self, kind: str) -> Holes:
+        """What a plausible form sends; a door must not open for it, whatever it says."""
+        place = "elsewhere" if kind == "elsewhere" else "here"
+        case = self.placed[place, "case"]
+        return {
+            "text": "A bench by the playground", "name": "Sam", "how_many": "1", "language": "sv", "reason": "hate",
+            "words": "It names me.", "decision": "approved", "version": "1", "days": "7", "kind": "limited",
+            "where": "seved", "role": "moderator 1", "rule": "closed", "to": "", "is_sure": "",
+            "case": case["number"], "choices": case["prototype"],
+        }  # fmt: skip
+
+
+def _filled(rule: str, holes: Holes) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda hole: holes[hole[1]], rule)
+
+
+PLACES = {"here": "seved", "elsewhere": "lindangen"}
+# What the number in an address names, where neither the path nor the endpoint's room says so.
+NOUNS = {
+    "photos.show": "photo", "ideas.mine": "waiting idea", "guessing.correct": "waiting idea",
+    "idea_edits.edit": "waiting idea", "idea_edits.withdraw": "waiting idea", "reports.show": "report",
+    "appeals.show": "appeal", "appeals.new": "refused idea", "comments.edit": "comment", "comments.show": "comment",
+    "comments.take_back": "comment", "meetings.calendar": "meeting", "meetings.coming": "meeting",
+    "meetings.show": "meeting", "meetings.told": "meeting", "votes.show": "round", "votes.results": "round",
+    "votes.withdraw": "round", "votes.receipt": "round", "votes.close": "round", "votes.codes": "counted round",
+    "moderation.show": "item", "moderation.decide": "item", "moderation.correct_language": "item",
+    "moderation.feed": "item", "moderation.take_back": "item", "moderation.undo": "item",
+    "moderation.open_case": "item", "moderation_readers.hand_over": "item", "dangers.raise_alarm": "item",
+    "passkeys.remove": "passkey",
+    "people.leave": "role", "people.take": "role", "people.show": "person", "people.limit": "person",
+    "people.lift": "limit", "slip_batches.void": "batch", "lessons.show": "lesson",
+    "shared_links.idea": "idea",
+    "reports.new": "idea report",
+}  # fmt: skip
+
+
+def set_the_stage(session: Session, data: Path) -> Stage:
+    at = database.now()
+    stage = Stage()
+    here, elsewhere = makers.seved(session, at=at), makers.lindangen(session)
+    for who, level in LEVELS.items():
+        stage.people[who] = people.add(session, name=who, language="en", level=level, area_id=here.id, at=at)
+    for who, role in ROLES.items():
+        person = people.add(session, name=who, language="en", level=Level.NEIGHBOUR, at=at)
+        people.give_role(session, person, role, area_id=here.id, at=at)
+        stage.people[who] = person
+    for kind, area in (("here", here), ("elsewhere", elsewhere)):
+        _furnish(session, stage, kind, area, data)
+    for who, person in stage.people.items():
+        _give(session, stage, who, person, here, elsewhere)
+    _hand_out_words(session, stage, here, data)
+    return stage
+
+
+def _furnish(session: Session, stage: Stage, kind: str, area: Area, data: Path) -> None:
+    """One of each thing in the area, by strangers who live there."""
+    at = database.now()
+    stranger = people.add(session, name="Stranger", language="ar", level=Level.RESIDENT, area_id=area.id, at=at)
+    lead, moderator = makers.karin(session, area), makers.mira(session, area)
+    idea = makers.a_published_idea(session, area, stranger, at=at)
+    waiting = makers.an_idea(session, area, stranger, "A secret garden", at=at)
+    item = session.scalars(select(Waiting).where(Waiting.kind == "idea", Waiting.noun_id == waiting.id)).one()
+    round_ = makers.an_open_round(session, area, at=at)
+    counted = makers.an_open_round(session, area, at=at - timedelta(days=9))
+    counted.counted_at = at
+    meeting = makers.a_meeting(session, area, lead, starts_at=at + timedelta(days=3), at=at)
+    noisy = people.add(session, name="Noisy", language="ar", level=Level.RESIDENT, area_id=area.id, at=at)
+    limit = restrictions.restrict(session, noisy, "limited", area=area, reason="advertises", days=7, by=lead, at=at)
+    batch, _ = slip_batches.make(session, keys.key(data, "slips"), area, 2, by=lead, at=at)
+    photo = photos.keep(
+        session, files.store(f"file://{data / 'files'}"), photos.prepare(makers.a_photograph()), area_id=area.id,
+        by=stranger, at=at,
+    )  # fmt: skip
+    waiting.photo_id = photo.id
+    places = {
+        "idea": idea.id, "case": round_.case_id, "waiting idea": waiting.id, "item": item.id, "round": round_.id,
+        "counted round": counted.id, "meeting": meeting.id, "person": stranger.id, "limit": limit.id,
+        "batch": batch.id, "role": moderator.given[0].id,
+    }  # fmt: skip
+    stage.placed |= {(kind, noun): {"number": str(number)} for noun, number in places.items()}
+    prototype = session.scalars(select(makers.Prototype).where(makers.Prototype.case_id == round_.case_id)).first()
+    stage.placed[kind, "case"]["prototype"] = str(prototype.id)
+    stage.placed[kind, "photo"] = {"key": photo.key}
+    stage.placed[kind, "idea report"] = {"kind": "idea", "number": str(idea.id)}
+    stage.placed[kind, "lesson"] = {"number": str(makers.a_lesson(session).id)}
+    for noun, holes in _of(session, stranger, area, moderator).items():
+        stage.placed[kind, noun] = holes
+
+
+def _of(session: Session, person: Person, area: Area, moderator: Person) -> dict[str, Holes]:
+    """What only its owner may see: a comment, a report, a refused idea and an appeal against that."""
+    at = database.now()
+    idea = makers.a_published_idea(session, area, people.add(session, language="sv", at=at), f"Lamps for {person.id}")
+    refused = makers.an_idea(session, area, person, f"A wall for {person.id}", at=at)
+    makers.decided(session, refused, moderator, Decision.NOT_PUBLISHED, reason="hate", at=at)
+    moderation.settle_due(session, at)
+    appeal = appeals.object_to(session, "idea", refused.id, by=person, words="It is not.", language="en", at=at)
+    report = reports.report(
+        session, area_id=area.id, kind="idea", number=idea.id, by=person, reason="hate", language="en", at=at
+    )
+    found = {
+        "report": {"number": str(report.id)}, "appeal": {"number": str(appeal.id)},
+        "refused idea": {"kind": "idea", "number": str(refused.id)},
+    }  # fmt: skip
+    if person.level >= Level.NEIGHBOUR:
+        subject = comment_subjects.subject(session, "idea", idea.id, language="en")
+        comment = comments.write(session, subject, area=area, text="Yes!", language="en", by=person, at=at)
+        key = Passkey(
+            person_id=person.id, credential_id=f"key{person.id:05}", public_key=b"", name="Phone", created_at=at
+        )
+        session.add(key)
+        session.flush()
+        found |= {"comment": {"number": str(comment.id)}, "passkey": {"number": str(key.id)}}
+    return found
+
+
+def _give(session: Session, stage: Stage, who: str, person: Person, here: Area, elsewhere: Area) -> None:
+    """What is this person's own."""
+    at = database.now()
+    moderator = makers.mira(session, here)
+    for noun, holes in _of(session, person, here, moderator).items():
+        stage.own[who, noun] = holes
+    mine = makers.an_idea(session, here, person, f"Mine, says {who}", at=at)
+    stage.own[who, "waiting idea"] = {"number": str(mine.id)}
+    makers.an_address(session, person, at=at)
+    if person.given:
+        stage.own[who, "role"] = {"number": str(person.given[0].id)}
+
+
+def _hand_out_words(session: Session, stage: Stage, area: Area, data: Path) -> None:
+    at = database.now()
+    guest = people.add(session, language="en", at=at)
+    _, receipt = ideas.submit(session, area=area, author=guest, text="A tree", language="en", at=at)
+    address = makers.an_address(session, people.add(session, name="Mail", language="en", level=Level.NEIGHBOUR, at=at))
+    asked = mail_codes.ask(session, keys.key(data, "mail codes"), "a@example.org", language="en", at=at)
+    letter = session.scalars(select(mail_codes.Letter).order_by(mail_codes.Letter.id.desc())).first()
+    stage.words = {
+        "ideas.receipt": receipt or "", "sign_in.address": sign_in.address_for(session, guest, at=at),
+        "mail_addresses.leave": address.leave_mark, "mail_codes.enter": asked,
+        "mail_codes.link": re.search(r"/link/([\w-]+)", letter.values["link"])[1],
+    }  # fmt: skip
