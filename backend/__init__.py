@@ -72,6 +72,7 @@ from . import (  # noqa: I001, the order is the table of contents
     appeal_answers,
     appeal_kinds,
     taking_along,
+    erasure,
 )
 
 __all__ = [
@@ -81,5 +82,5 @@ __all__ = [
     "moderation_queue",
     "moderation_readers", "notice_letters", "notices", "people", "photos", "prototypes", "push", "reading",
     "restrictions", "revisions", "roles", "sign_in", "slips", "slip_batches", "place_codes", "mail_codes", "taking_along", "supports", "teams", "texts", "votes",
-    "waiting",
+    "waiting", "erasure",
 ]  # fmt: skip

@@ -15,15 +15,34 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.orm import Session
 
-from . import audit, comments, ideas, moderation, own_data, people, revisions, roles, supports
+from . import (
+    audit,
+    comments,
+    idea_edits,
+    idea_versions,
+    ideas,
+    moderation,
+    own_data,
+    people,
+    revisions,
+    roles,
+    slips,
+    supports,
+)
+from .appeals import Appeal
+from .ceremonies import Ceremony
 from .comments import Comment
 from .files import Store
+from .idea_merges import IdeaMerge
 from .idea_versions import IdeaVersion
-from .ideas import Idea, State
+from .ideas import Idea, IdeaStep, State
+from .mail_codes import MailCode
 from .notices import Notice
 from .own_data import After
 from .people import Person
 from .photos import Photo
+from .reports import Report
+from .sign_in import SignIn, SignInAddress
 
 FILE = "erasures.jsonl"  # in the data folder; its backup is kept apart from the database's
 
@@ -38,6 +57,7 @@ def erase(session: Session, person: Person, *, with_texts: bool, at: datetime) -
     supports.undo_all(session, person)
     keys = _forget_ideas(session, person, with_texts=with_texts, at=at)
     _forget_comments(session, person, with_texts=with_texts, at=at)
+    _forget_objections(session, person, at=at)
     session.execute(update(Notice).where(*_told_alone(person)).values(spread_at=at, values={}))
     audit.erase(session, person, at=at)
     for table, column in reversed(list(own_data.columns())):  # what refers to another goes first
@@ -59,7 +79,7 @@ def write_down(folder: Path, person_id: int, pseudonym: str, *, at: datetime) ->
 
 
 def replay(session: Session, folder: Path, store: Store, *, at: datetime) -> int:
-    """Erases once more whoever a restored backup brought back; returns how many."""
+    """Erases once more whoever a restored backup brought back; returns how many. The caller commits."""
     path = folder / FILE
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
     erased = 0
@@ -71,6 +91,16 @@ def replay(session: Session, folder: Path, store: Store, *, at: datetime) -> int
                 store.remove(key)
             erased += 1
     return erased
+
+
+def end_what_is_open(session: Session, *, at: datetime) -> int:
+    """After a restore: sign-ins, their addresses and codes end, and slips not used yet are void; how many of these.
+
+    The backup can't know which of them have been ended or used since it was made.
+    """
+    for table in (SignIn, SignInAddress, MailCode, Ceremony):
+        session.execute(delete(table))
+    return slips.void_open(session, at=at)
 
 
 def _told_alone(person: Person) -> tuple[ColumnElement[bool], ...]:
@@ -86,18 +116,33 @@ def _forget_ideas(session: Session, person: Person, *, with_texts: bool, at: dat
             session.flush()
             keys.append(photo.file)
             session.delete(photo)
-        if with_texts or idea.state not in ideas.PUBLIC:
-            _empty_idea(session, idea, at)
+        was_public = idea.state in ideas.PUBLIC or (
+            idea.state == State.MERGED and idea_versions.public(session, idea)
+        )
+        if with_texts or not was_public:
+            _empty_idea(session, idea, by=person, at=at)
+        else:
+            _keep_what_was_public(session, idea, at=at)
         revisions.raise_(session, idea.area_id, "ideas")
     session.flush()
     return keys
 
 
-def _empty_idea(session: Session, idea: Idea, at: datetime) -> None:
-    moderation.withdraw(session, kind="idea", noun_id=idea.id, at=at)
+def _empty_idea(session: Session, idea: Idea, *, by: Person, at: datetime) -> None:
+    if ideas.may_withdraw(idea, by):
+        idea_edits.withdraw(session, idea, by=by, at=at)
+    # One that is part of another leads on to it for good: parted again, it would stand there empty.
+    session.execute(delete(IdeaMerge).where(IdeaMerge.idea_id == idea.id))
     session.execute(delete(IdeaVersion).where(IdeaVersion.idea_id == idea.id))
+    session.execute(update(IdeaStep).where(IdeaStep.idea_id == idea.id).values(note=""))
     idea.title, idea.text = "", ""
-    ideas.add_step(session, idea, State.WITHDRAWN, at=at)
+
+
+def _keep_what_was_public(session: Session, idea: Idea, *, at: datetime) -> None:
+    """The texts that nobody but a moderator has read go."""
+    moderation.withdraw(session, kind="idea", noun_id=idea.id, at=at)
+    private = IdeaVersion.idea_id == idea.id, IdeaVersion.state != idea_versions.State.APPROVED
+    session.execute(delete(IdeaVersion).where(*private))
 
 
 def _forget_comments(session: Session, person: Person, *, with_texts: bool, at: datetime) -> None:
@@ -105,6 +150,16 @@ def _forget_comments(session: Session, person: Person, *, with_texts: bool, at: 
     for comment in session.scalars(select(Comment).where(Comment.author_id == person.id)).all():
         if with_texts or comment.public_at is None:
             comments.take_back(session, comment, by=person, at=at)
+        elif comment.next_text:
+            moderation.withdraw(session, kind="comment", noun_id=comment.id, at=at)
+            comment.next_text = ""
+
+
+def _forget_objections(session: Session, person: Person, *, at: datetime) -> None:
+    """Nobody is left who could be answered: what they objected to stands; reports are read all the same."""
+    for number in session.scalars(select(Appeal.id).where(Appeal.person_id == person.id)).all():
+        moderation.withdraw(session, kind="appeal", noun_id=number, at=at)
+    session.execute(update(Report).where(Report.by_id == person.id).values(contact=""))
 
 
 def _apply(session: Session, table: Table, column: str, person: Person, after: After) -> None:

@@ -115,6 +115,15 @@ def voted_on_paper(session: Session, slip: Slip, *, at: datetime, by: Person) ->
     audit.note(session, "slip.voted_on_paper", at=at, by=by, area_id=slip.area_id, noun_id=slip.id)
 
 
+def void_open(session: Session, *, at: datetime) -> int:
+    """Voids every slip that could still be used; how many. What is out in paper has to be handed out anew."""
+    still_open = Slip.used_at.is_(None), Slip.void_at.is_(None), Slip.ends_at > at
+    change = update(Slip).where(*still_open).values(void_at=at).returning(Slip.id)
+    count = len(session.scalars(change, execution_options={"synchronize_session": False}).all())
+    audit.note(session, "slips.voided", at=at, by=None, count=count)
+    return count
+
+
 def read(typed: str | None) -> str:
     """The sixteen digits that somebody typed, in Latin digits. Raises Refusal that tells a typing error as such."""
     close = re.sub(r"[\s\-\u2010-\u2013]", "", (typed or "")[: LONGEST_TYPED + 1])
