@@ -18,12 +18,15 @@ from . import (
     bounces,
     database,
     demo,
+    erasure,
     files,
     keys,
     languages,
+    mail_addresses,
     migrations,
     people,
     proofs,
+    roles,
     settings,
     sign_in,
     slips,
@@ -116,6 +119,7 @@ def add_person(found: Settings, options: argparse.Namespace) -> None:
         at = database.now()
         area = areas.by_slug(session, options.area) if options.area else None
         level = Level.RESIDENT if options.role == "resident" else Level.NEIGHBOUR
+        mail = mail_addresses.clean(options.mail) if options.mail else ""
         person = people.add(
             session, name=options.name, language=options.language, level=level, at=at, area_id=area.id if area else None
         )
@@ -125,8 +129,19 @@ def add_person(found: Settings, options: argparse.Namespace) -> None:
             audit.note(
                 session, "role.given", at=at, by=None, area_id=area.id if area else None, noun_id=person.id, role=role
             )
+        if mail:
+            mail_addresses.confirm(session, person, mail, at=at)
         word = sign_in.address_for(session, person, at=at)
     print(addresses.absolute(found.public_url, addresses.sign_in(options.language, word)))
+
+
+def list_people(found: Settings, options: argparse.Namespace) -> None:
+    """Those with a role, a line for each role: number, name, role, area."""
+    with _rows(found) as session:
+        where = {None: "everywhere"} | {area.id: area.slug for area in areas.every(session)}
+        held = roles.of_areas(session, None)
+        lines = [f"{person.id}: {person.name or '-'}, {given.role}, {where[given.area_id]}" for given, person in held]
+    print(*lines, sep="\n", end="\n" if lines else "")
 
 
 def forget_passkeys(found: Settings, options: argparse.Namespace) -> None:
@@ -135,6 +150,15 @@ def forget_passkeys(found: Settings, options: argparse.Namespace) -> None:
         proofs.forget_all(session, person, at=database.now())
         word = sign_in.address_for(session, person, at=database.now())
     print(addresses.absolute(found.public_url, addresses.sign_in(person.language, word)))
+
+
+def replay_erasures(found: Settings, options: argparse.Namespace) -> None:
+    """After a backup was put back, before the server starts."""
+    with _rows(found) as session:
+        store, at = files.store(found.files_url), database.now()
+        erased = erasure.replay(session, found.data, store, at=at)
+        voided = erasure.end_what_is_open(session, at=at)
+    print(f"Erased again: {erased}. All sign-ins have ended. Slips that are void now: {voided}.")
 
 
 def take_bounce(found: Settings, options: argparse.Namespace) -> None:
@@ -209,6 +233,10 @@ def _parser() -> argparse.ArgumentParser:
     _person_command(commands)
     _area_command(commands)
     _audit_command(commands)
+    erasures = commands.add_parser("erasures", help="after a backup was put back").add_subparsers(
+        metavar="replay", required=True
+    )
+    _command(erasures, "replay", replay_erasures, "erase once more whoever had left, end sign-ins, void slips")
     return parser
 
 
@@ -229,13 +257,15 @@ def _command(
 
 def _person_command(commands: Commands[argparse.ArgumentParser]) -> None:
     person = commands.add_parser("person", help="add somebody, or let them begin anew").add_subparsers(
-        metavar="add | forget-passkeys", required=True
+        metavar="add | list | forget-passkeys", required=True
     )
     add = _command(person, "add", add_person, "add somebody and print a one-time sign-in address")
     add.add_argument("name", metavar="NAME")
     add.add_argument("--role", choices=["resident", *Role], required=True)
     add.add_argument("--area", metavar="SLUG", default="")
     add.add_argument("--language", metavar="TAG", choices=list(languages.BY_TAG), default=languages.FIRST.tag)
+    add.add_argument("--mail", metavar="ADDRESS", default="", help="their e-mail address, by which they sign in too")
+    _command(person, "list", list_people, "list those who have a role")
     forget = _command(
         person, "forget-passkeys", forget_passkeys,
         "take somebody's passkeys and app away, end their sign-ins, and print a new one-time address",

@@ -37,6 +37,28 @@ def test_an_operator_sets_up_a_city_of_their_own(run) -> None:  # type: ignore[n
     assert added.stdout.startswith("http://localhost:8000/ar/sign-in/")
 
 
+def test_those_who_have_a_role_are_listed_with_where(run) -> None:  # type: ignore[no-untyped-def]
+    run("area", "add", "Kirseberg")
+    run("person", "add", "Nour", "--role", "coordinator", "--area", "kirseberg", "--mail", "nour@example.org")
+    run("person", "add", "Olle", "--role", "operator")
+    run("person", "add", "Rut", "--role", "resident", "--area", "kirseberg")
+
+    assert run("person", "list").stdout == "1: Nour, coordinator, kirseberg\n2: Olle, operator, everywhere\n"
+    twice = run("person", "add", "Nils", "--role", "operator", "--mail", "Nour@example.org")
+    assert twice.returncode == 2 and "Somebody else uses this address" in twice.stderr
+
+
+def test_after_a_restore_nothing_that_was_open_is_left(run) -> None:  # type: ignore[no-untyped-def]
+    run("area", "add", "Kirseberg")
+    run("person", "add", "Nour", "--role", "coordinator", "--area", "kirseberg")
+    run("slips", "kirseberg", "--count", "2")
+
+    said = run("erasures", "replay")
+
+    assert said.stdout == "Erased again: 0. All sign-ins have ended. Slips that are void now: 2.\n"
+    assert "Slips that are void now: 0." in run("erasures", "replay").stdout
+
+
 def test_slips_are_printed_in_groups_of_four(run) -> None:  # type: ignore[no-untyped-def]
     run("area", "add", "Kirseberg")
 
