@@ -22,7 +22,6 @@ from .cases import Case
 from .database import Base
 from .errors import Refusal
 from .follows import Follow
-from .idea_versions import IdeaVersion
 from .ideas import PUBLIC, Idea, IdeaStep, State
 from .journal import Note
 from .keys import mark, token
@@ -228,11 +227,6 @@ def _idea(session: Session, row: dict[str, Any], area: Area, cases: dict[str, Ca
     if idea.state in PUBLIC:
         search.keep(session, idea.id, f"{idea.title}\n{idea.text}")
     _supports(session, idea, row["supports"], at)
-    version = IdeaVersion(
-        idea_id=idea.id, number=1, title=idea.title, text=idea.text, language=idea.language, written_by=author.id,
-        written_at=written, state="waiting" if idea.state == State.RECEIVED else "approved",
-    )  # fmt: skip
-    session.add(version)
     if idea.state == State.RECEIVED:
         session.add(Waiting(area_id=area.id, kind="idea", noun_id=idea.id, asked_at=written))
 

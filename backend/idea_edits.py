@@ -35,19 +35,20 @@ def edit(
         return before
     make_sure_may_edit(session, idea, by, at=at)
     title, rest = idea_texts.in_two(clean)
-    latest = idea_versions.latest(session, idea.id)
-    is_same = latest is not None and (latest.title, latest.text, latest.language) == (title, rest, language)
-    if latest is not None and is_same and latest.state in (idea_versions.State.WAITING, idea_versions.State.APPROVED):
+    latest = idea_versions.latest(session, idea)
+    is_same = (latest.title, latest.text, latest.language) == (title, rest, language)
+    if is_same and latest.state in (idea_versions.State.WAITING, idea_versions.State.APPROVED):
         return latest
     version = IdeaVersion(
         client_uuid=client_uuid, content_mark=mark, title=title, text=rest, language=language, photo_id=idea.photo_id,
         written_by=by.id,
     )  # fmt: skip
-    if idea.state not in ideas.PUBLIC:  # nobody but its author and moderators reads it, so nothing stands
+    idea_versions.begin(session, idea)
+    if not idea.is_public:  # nobody but its author and moderators reads it, so nothing stands
         idea.title, idea.text, idea.language = title, rest, language
         if idea.state != State.RECEIVED:
             ideas.add_step(session, idea, State.RECEIVED, at=at)
-    ideas.ask(session, idea, version, at=at)
+    ideas.ask_again(session, idea, version, at=at)
     return version
 
 

@@ -177,4 +177,4 @@ def _stand_alone(session: Session, idea: Idea, before: State, at: datetime) -> N
     again = IdeaVersion(
         title=idea.title, text=idea.text, language=idea.language, photo_id=idea.photo_id, written_by=idea.author_id
     )
-    ideas.ask(session, idea, again, at=at)
+    ideas.ask_again(session, idea, again, at=at)

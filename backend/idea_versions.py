@@ -1,6 +1,7 @@
 """The texts that an idea has had: one row for each time its author sent it, with what became of it.
 
 The idea's own row holds the text that stands. A version's number is the round of moderation in which it was read.
+Most ideas are sent once: their only version is the idea itself, and gets a row when a second one comes.
 """
 
 from __future__ import annotations
@@ -12,12 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import idea_texts
 from .database import Base
+from .waiting import WITHDRAWN, Decision, Waiting
+
+if TYPE_CHECKING:
+    from .ideas import Idea
 
 MOST_PAIRS = 20_000  # of equal words, so that a text of one word again and again takes no time either
 WORDS = re.compile(r"\s*\S+|\s+")
@@ -70,6 +76,13 @@ class Part:
 # --- verbs ---
 
 
+def begin(session: Session, idea: Idea) -> None:
+    """Keeps the words that an idea has now, before other ones come; nothing changes where they are kept already."""
+    if not _kept(session, idea.id):
+        session.add(_first(session, idea))
+        session.flush()
+
+
 def take_back_open(session: Session, idea_id: int, *, at: datetime, but: int = 0) -> None:
     """What waits is not read any more, except the version of this number."""
     waiting = (IdeaVersion.idea_id == idea_id, IdeaVersion.state == State.WAITING, IdeaVersion.number != but)
@@ -77,39 +90,32 @@ def take_back_open(session: Session, idea_id: int, *, at: datetime, but: int = 0
     session.execute(change.execution_options(synchronize_session="fetch"))
 
 
-def stand(session: Session, idea_id: int, title: str, text: str, *, at: datetime) -> None:
-    """The newest version of these words is what everybody reads now, however that was decided."""
-    own = select(IdeaVersion).where(
-        IdeaVersion.idea_id == idea_id, IdeaVersion.title == title, IdeaVersion.text == text
-    )
-    found = session.scalar(own.order_by(IdeaVersion.number.desc()).limit(1))
-    if found is not None and found.state != State.APPROVED:
-        found.state, found.settled_at = State.APPROVED, at
-        session.flush()
+def stand(session: Session, idea: Idea, *, at: datetime) -> None:
+    """The newest version of the idea's words is what everybody reads now, however that was decided."""
+    _settle_own(session, idea, State.APPROVED, at)
+
+
+def fall(session: Session, idea: Idea, *, at: datetime) -> None:
+    """The words that stood were taken down: nobody finds them among the older ones either."""
+    _settle_own(session, idea, State.NOT_PUBLISHED, at)
 
 
 # --- finders ---
 
 
-def every(session: Session, idea_id: int) -> list[IdeaVersion]:
+def every(session: Session, idea: Idea) -> list[IdeaVersion]:
     """All versions of an idea, oldest first."""
-    query = select(IdeaVersion).where(IdeaVersion.idea_id == idea_id)
-    return list(session.scalars(query.order_by(IdeaVersion.number)))
+    return _kept(session, idea.id) or [_first(session, idea)]
 
 
-def public(session: Session, idea_id: int) -> list[IdeaVersion]:
+def public(session: Session, idea: Idea) -> list[IdeaVersion]:
     """Those that have stood for everybody to read, oldest first."""
-    return [one for one in every(session, idea_id) if one.state == State.APPROVED]
+    return [one for one in every(session, idea) if one.state == State.APPROVED]
 
 
-def numbered(session: Session, idea_id: int, number: int) -> IdeaVersion | None:
-    return session.get(IdeaVersion, (idea_id, number))
-
-
-def latest(session: Session, idea_id: int) -> IdeaVersion | None:
+def latest(session: Session, idea: Idea) -> IdeaVersion:
     """What its author sent last."""
-    query = select(IdeaVersion).where(IdeaVersion.idea_id == idea_id)
-    return session.scalar(query.order_by(IdeaVersion.number.desc()).limit(1))
+    return every(session, idea)[-1]
 
 
 def difference(old: str, new: str) -> list[Part]:
@@ -119,6 +125,45 @@ def difference(old: str, new: str) -> list[Part]:
 
 
 # --- private parts ---
+
+
+def _kept(session: Session, idea_id: int) -> list[IdeaVersion]:
+    query = select(IdeaVersion).where(IdeaVersion.idea_id == idea_id)
+    return list(session.scalars(query.order_by(IdeaVersion.number)))
+
+
+def _first(session: Session, idea: Idea) -> IdeaVersion:
+    """What was sent first, out of the idea and what was decided about it; not in the session."""
+    own = (Waiting.kind == "idea", Waiting.noun_id == idea.id, Waiting.round == 1)
+    item = session.scalar(select(Waiting).where(*own))
+    is_told = item is not None and item.told_at is not None
+    return IdeaVersion(
+        idea_id=idea.id, number=1, content_mark="", title=idea.title, text=idea.text, language=idea.language,
+        photo_id=idea.photo_id, written_by=idea.author_id, written_at=idea.created_at,
+        state=_state_of_first(idea, item), settled_at=item.told_at if item else None,
+        reason=item.reason if item and is_told else "", note=item.note if item and is_told else "",
+        note_language=item.note_language if item and is_told else "",
+    )  # fmt: skip
+
+
+def _state_of_first(idea: Idea, item: Waiting | None) -> State:
+    if idea.is_public:
+        return State.APPROVED
+    if item is None or item.told_at is None:
+        return State.WAITING
+    if item.decision == WITHDRAWN:
+        return State.TAKEN_BACK
+    was_taken_down = idea.state == "not_published" and item.decision == Decision.APPROVED
+    return State.NOT_PUBLISHED if was_taken_down else State(item.decision or "")
+
+
+def _settle_own(session: Session, idea: Idea, state: State, at: datetime) -> None:
+    words = (IdeaVersion.title == idea.title, IdeaVersion.text == idea.text)
+    own = select(IdeaVersion).where(IdeaVersion.idea_id == idea.id, *words)
+    found = session.scalar(own.order_by(IdeaVersion.number.desc()).limit(1))
+    if found is not None and found.state != state:
+        found.state, found.settled_at = state, at
+        session.flush()
 
 
 def _differing(before: Sequence[str], after: Sequence[str]) -> Iterator[Part]:

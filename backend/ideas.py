@@ -34,6 +34,7 @@ from .errors import Conflict, NotAllowed, NotFound
 from .idea_versions import IdeaVersion
 from .people import Person
 from .photos import Photo
+from .waiting import Waiting
 from .wording import Wording, say
 
 MOST_NUMBER = 2**31 - 1  # what the databases take for a number
@@ -96,6 +97,10 @@ class Idea(Base):
     is_example: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime | None]  # when another text took the place of a published one
+
+    @property
+    def is_public(self) -> bool:
+        return self.state in PUBLIC
 
 
 class IdeaStep(Base):
@@ -170,32 +175,28 @@ def submit(
     if photo is not None:
         photos.take(photo, by=author, alt=alt, alt_language=language)
     add_step(session, idea, State.RECEIVED, at=at)
-    version = IdeaVersion(title=title, text=rest, language=language, photo_id=idea.photo_id, written_by=author.id)
-    ask(session, idea, version, at=at)
+    _ask(session, idea, clean, language, at)
     return idea, word
 
 
-def ask(session: Session, idea: Idea, version: IdeaVersion, *, at: datetime) -> None:
-    """A version waits for a moderator, who is not whoever wrote it down; older ones wait no more."""
-    clean = idea_texts.in_one(version.title, version.text)
-    item = moderation.ask(
-        session, kind="idea", noun_id=idea.id, area_id=idea.area_id, at=at, language=version.language,
-        flags=personal_details.flags(clean), not_by=idea.entered_by,
-    )  # fmt: skip
+def ask_again(session: Session, idea: Idea, version: IdeaVersion, *, at: datetime) -> None:
+    """A later version waits for a moderator; older ones wait no more."""
+    idea_versions.begin(session, idea)
+    item = _ask(session, idea, version.whole, version.language, at)
     version.idea_id, version.number, version.written_at = idea.id, item.round, at
     session.add(version)
     session.flush()
-    if version.number > 1:
-        idea_versions.take_back_open(session, idea.id, at=at, but=version.number)
-    dangers.watch(session, item, clean, at=at)
+    idea_versions.take_back_open(session, idea.id, at=at, but=version.number)
 
 
 def add_step(session: Session, idea: Idea, state: State, *, at: datetime, **said: Any) -> IdeaStep:
     """The idea is in this state from now on; said: case_id, reason, note, note_language."""
     step = IdeaStep(idea_id=idea.id, state=str(state), at=at, **said)
     session.add(step)
-    if state in PUBLIC and idea.state not in PUBLIC:
-        idea_versions.stand(session, idea.id, idea.title, idea.text, at=at)
+    if state in PUBLIC and not idea.is_public:
+        idea_versions.stand(session, idea, at=at)
+    elif state == State.NOT_PUBLISHED and idea.is_public:
+        idea_versions.fall(session, idea, at=at)
     idea.state = str(state)
     session.flush()
     if state != State.RECEIVED:
@@ -253,6 +254,16 @@ def not_here() -> NotFound:
 
 
 # --- private parts ---
+
+
+def _ask(session: Session, idea: Idea, text: str, language: str, at: datetime) -> Waiting:
+    """Whoever wrote it down for its author does not decide about it."""
+    item = moderation.ask(
+        session, kind="idea", noun_id=idea.id, area_id=idea.area_id, at=at, language=language,
+        flags=personal_details.flags(text), not_by=idea.entered_by,
+    )  # fmt: skip
+    dangers.watch(session, item, text, at=at)
+    return item
 
 
 def _sent_since(session: Session, author: Person, since: datetime) -> int:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, TextAreaField
 
-from backend import idea_edits, idea_texts, idea_versions, ideas
+from backend import idea_edits, idea_versions, ideas
 from backend.errors import Conflict, NotAllowed, Refusal
 from backend.ideas import Idea
 from backend.wording import say
@@ -37,9 +37,8 @@ def edit(number: int) -> ResponseReturnValue:
     """For its author: the words that were sent last, and what a moderator asked for."""
     idea = _own(number)
     idea_edits.make_sure_may_edit(current.session(), idea, current.person(), at=current.now())
-    latest = idea_versions.latest(current.session(), number)
-    words = idea_texts.in_one(latest.title, latest.text) if latest else idea_texts.in_one(idea.title, idea.text)
-    form, status = EditForm(text=words, client_uuid=str(uuid4())), 200
+    latest = idea_versions.latest(current.session(), idea)
+    form, status = EditForm(text=latest.whole, client_uuid=str(uuid4())), 200
     if form.is_sent():
         try:
             _send(idea, form)
@@ -76,7 +75,7 @@ def versions(number: int) -> ResponseReturnValue:
     idea = ideas.by_number(current.session(), number, area_id=current.area().id)
     if idea.state not in ideas.PUBLIC:
         raise ideas.not_here()
-    said = idea_versions.public(current.session(), number)
+    said = idea_versions.public(current.session(), idea)
     before = [None, *said]
     compared = [
         (one, idea_versions.difference(older.whole, one.whole) if older else [])

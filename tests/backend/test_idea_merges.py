@@ -152,7 +152,7 @@ def test_a_moderator_merges_at_the_desk_and_takes_it_back(session: Session) -> N
     moderation.take_back(session, item.id, by=moderator, at=NOON)
 
     assert idea.state == State.RECEIVED, "nobody had approved it"
-    assert [one.state for one in idea_versions.every(session, idea.id)] == ["merged", "waiting"]
+    assert [one.state for one in idea_versions.every(session, idea)] == ["merged", "waiting"]
     again = session.scalars(select(Waiting).where(Waiting.noun_id == idea.id, Waiting.decision.is_(None))).one()
     assert again.round == 2
 
