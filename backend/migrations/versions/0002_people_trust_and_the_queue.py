@@ -379,10 +379,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("comments", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f("ix_ideas_merged_into"), ["merged_into"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_ideas_merged_into"), "ideas", ["merged_into"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_ideas_entered_by"), "people", ["entered_by"], ["id"], ondelete="SET NULL"
         )
-        batch_op.create_foreign_key(batch_op.f("fk_ideas_merged_into"), "ideas", ["merged_into"], ["id"])
 
     with op.batch_alter_table("journal_notes", schema=None) as batch_op:
         batch_op.add_column(sa.Column("is_hidden", sa.Boolean(), server_default=sa.text("0"), nullable=False))
@@ -401,13 +401,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("photo_act", sa.String(length=12), nullable=False, server_default=""))
         batch_op.create_index("ix_moderation_unheard", ["language_by", "decision"], unique=False)
         batch_op.create_foreign_key(
-            batch_op.f("fk_moderation_handed_by"), "people", ["handed_by"], ["id"], ondelete="SET NULL"
-        )
-        batch_op.create_foreign_key(
             batch_op.f("fk_moderation_not_by"), "people", ["not_by"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_moderation_handed_to"), "people", ["handed_to"], ["id"], ondelete="SET NULL"
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_moderation_handed_by"), "people", ["handed_by"], ["id"], ondelete="SET NULL"
         )
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
@@ -442,14 +442,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_supports_came_with"), ["came_with"], unique=False)
     _give_pseudonyms(op.get_bind())
     _seal_what_was_noted(op.get_bind())
-    # The first version of each idea is what it says; a version is numbered as the round in which it was read.
-    op.execute(
-        "INSERT INTO idea_versions (idea_id, number, content_mark, title, text, language, photo_id, written_by,"
-        " written_at, state, reason, note, note_language)"
-        " SELECT id, 1, '', title, text, language, photo_id, author_id, created_at,"
-        " CASE state WHEN 'received' THEN 'waiting' WHEN 'not_published' THEN 'not_published'"
-        " ELSE 'approved' END, '', '', '' FROM ideas"
-    )
     for statement in FOR_POSTGRESQL if op.get_bind().dialect.name == "postgresql" else FOR_SQLITE:
         op.execute(statement)
     _index_what_is_published(op.get_bind())
@@ -486,9 +478,9 @@ def downgrade() -> None:
         batch_op.drop_column("mailed_to")
 
     with op.batch_alter_table("moderation", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_moderation_handed_by"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_moderation_handed_to"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_moderation_not_by"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_moderation_handed_by"), type_="foreignkey")
         batch_op.drop_index("ix_moderation_unheard")
         batch_op.drop_column("photo_act")
         batch_op.drop_column("merge_into")
@@ -506,8 +498,8 @@ def downgrade() -> None:
         batch_op.drop_column("is_hidden")
 
     with op.batch_alter_table("ideas", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_ideas_merged_into"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_ideas_entered_by"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_ideas_merged_into"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_ideas_merged_into"))
         batch_op.drop_column("changed_at")
         batch_op.drop_column("comments")
