@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from . import names
 from .database import Base
 from .errors import Refusal
 from .languages import BY_TAG
@@ -114,7 +115,7 @@ def give_role(
 
 def rename(session: Session, person: Person, name: str) -> None:
     """Another nickname, or none. Raises Refusal."""
-    person.name = clean_name(name)
+    person.name = own_name(session, person, name)
     session.flush()
 
 
@@ -149,12 +150,23 @@ def when_raised(follow: Raised) -> Raised:
 
 
 def clean_name(name: str) -> str:
-    """Trimmed and on one line. Raises Refusal when it is too long or carries signs that hide or turn text."""
-    name = " ".join(name.split())
-    if len(name) > LONGEST_NAME:
+    """In one form and on one line. Raises Refusal when it is too long, or carries signs that hide or turn text."""
+    if len(" ".join(name.split())) > LONGEST_NAME:
         raise Refusal(say("The name may have %(most)s characters at most.", most=LONGEST_NAME), field="name")
-    if not name.isprintable():
-        raise Refusal(say("The name has signs that can't be seen. Write it again."), field="name")
+    return names.clean(name)
+
+
+def own_name(session: Session, person: Person, name: str) -> str:
+    """The same, for a name that somebody chose themselves: it must not pass for another who works here. Refusal.
+
+    A name that was theirs before stays theirs, whoever came later. Those who work here may say what they are.
+    """
+    name = clean_name(name)
+    if name and name != person.name:
+        staff = select(Person.name).where(Person.id != person.id, Person.given.any(), Person.name != "")
+        names.make_sure_it_is_not(session.scalars(staff), name)
+        if not person.is_staff:
+            names.make_sure_it_claims_no_office(name)
     return name
 
 
@@ -183,7 +195,7 @@ def _has_one_of(person: Person | None, area_id: int, *roles: Role) -> bool:
 
 
 def one_called(session: Session, name: str) -> Person:
-    """The one person with a role who has this name, or any with this number. Raises Refusal that lists who it may be."""
+    """The one person with a role who has this name, or any with this number. Raises Refusal that lists them."""
     if name.isascii() and name.isdigit() and len(name) < 10:
         found = list(session.scalars(select(Person).where(Person.id == int(name))))
     else:

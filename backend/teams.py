@@ -14,7 +14,7 @@ from . import follows, restrictions, revisions, texts
 from .cases import Case
 from .database import Base, insert
 from .errors import NotAllowed, Refusal
-from .people import LONGEST_NAME, Level, Person, clean_name
+from .people import LONGEST_NAME, Level, Person, own_name
 from .texts import Words
 from .wording import Wording, say
 
@@ -89,7 +89,7 @@ def join(session: Session, case: Case, person: Person, *, name: str, at: datetim
     if not may_join(person):
         raise NotAllowed(say("Sign in at the meeting place first, then you can join."))
     restrictions.make_sure_may_join(session, person, case.area_id, at=at)
-    name = clean_name(name)
+    name = own_name(session, person, name)
     if not name:
         raise Refusal(say("Write the name that the team knows you by."), field="name")
     values = {
