@@ -116,9 +116,7 @@ def _forget_ideas(session: Session, person: Person, *, with_texts: bool, at: dat
             session.flush()
             keys.append(photo.file)
             session.delete(photo)
-        was_public = idea.state in ideas.PUBLIC or (
-            idea.state == State.MERGED and idea_versions.public(session, idea)
-        )
+        was_public = idea.state in ideas.PUBLIC or (idea.state == State.MERGED and idea_versions.public(session, idea))
         if with_texts or not was_public:
             _empty_idea(session, idea, by=person, at=at)
         else:
