@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from backend import areas, languages, wording
 from backend.languages import Language
 from backend.wording import CATALOGUES, DOMAINS
 
-from . import current
+from . import current, page_cache
 
 COOKIE = "language"
 ARABIC_SCRIPT = {"ar", "fa", "fa-AF", "ps", "ckb"}  # they write another comma
@@ -65,10 +66,18 @@ def of_reader() -> Language:
 def in_language(tag: str) -> str:
     """The address of this page in another language, with its query."""
     try:
-        query = request.args.to_dict(flat=False)
-        return url_for(request.endpoint or "areas.index", **{**(request.view_args or {}), **query, "lang": tag})
+        path = url_for(request.endpoint or "areas.index", **{**(request.view_args or {}), "lang": tag})
     except BuildError:
         return url_for("areas.index", lang=tag)
+    # The query is put behind the finished path: url_for takes names such as _method or endpoint for its own.
+    query = urlencode([pair for pair in request.args.items(multi=True) if _makes_a_page(pair[0])])
+    return f"{path}?{query}" if query else path
+
+
+def _makes_a_page(name: str) -> bool:
+    """Whether this part of the query belongs to the page. One that is kept for all must not repeat what one brought."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return not getattr(view, "is_public", False) or name in page_cache.QUERIES
 
 
 def _switch() -> ResponseReturnValue | None:

@@ -50,6 +50,28 @@ def test_switching_keeps_page_and_query(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
+    "query", ["_method=POST", "_external=1&_scheme=javascript", "_anchor=x", "endpoint=x", "self=x", "lang=xx", "tag=x"]
+)
+@pytest.mark.parametrize("path", ["/sv/sign-in/", "/sv/languages", "/sv/nowhere/"])
+def test_a_query_makes_no_other_address_of_the_links(client: FlaskClient, path: str, query: str) -> None:
+    answer = client.get(f"{path}?{query}")
+
+    assert answer.status_code < 500
+    assert "javascript:" not in answer.text
+
+
+def test_a_page_that_is_kept_for_all_repeats_no_foreign_query(client: FlaskClient, session: Session) -> None:
+    seved(session)
+    session.commit()
+
+    first = client.get("/sv/seved/ideas/?page=1&utm_source=evil&area=nowhere&number=9").text
+
+    assert "evil" not in first
+    assert "nowhere" not in first
+    assert 'href="/ar/seved/ideas/?page=1"' in first
+
+
+@pytest.mark.parametrize(
     "path", ["/xx/", "/sv/nowhere/", "/nowhere", "/sv/languages/x", "/i/999999999", "/i/0", "/%00", "/sv/%ff/"]
 )
 def test_what_is_not_there_is_said_in_the_readers_language(client: FlaskClient, path: str) -> None:
