@@ -148,7 +148,10 @@ def _followed(somebody: Person | None) -> list[str]:
 
 def _sent() -> dict[str, str]:
     """The texts in the JSON that was sent; what is no text is left out. Raises Refusal for signs no row can hold."""
-    found = request.get_json(silent=True)
+    try:
+        found = request.get_json(silent=True)
+    except RecursionError:  # lists in lists in lists, by the thousand
+        found = None
     texts = {name: text for name, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else None
     if texts is None or any(typed.UNSEEN.search(text) for text in texts.values()):
         raise Refusal(say("This form has been changed on its way. Open the page again."))

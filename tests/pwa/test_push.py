@@ -129,6 +129,12 @@ def test_a_script_takes_this_phone_away_and_tries_it(session: Session, client: F
     assert count(session, Device) == 0
 
 
+def test_what_is_too_deep_to_read_is_refused(client: FlaskClient) -> None:
+    deep = b"[" * 100_000 + b"]" * 100_000
+
+    assert client.post("/sv/me/devices", data=deep, content_type="application/json").status_code == 400
+
+
 def test_switches_decide_what_one_hears_of(session: Session, app: Flask) -> None:
     area = seved(session)
     person = ana(session, area)
