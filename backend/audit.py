@@ -134,6 +134,8 @@ def _make_sure_it_holds(act: Any, position: int, before: str) -> None:
 @event.listens_for(Session, "before_commit")
 def _seal_all(session: Session) -> None:
     """Seals what was noted. Last in the transaction: whoever holds the end of the chain waits for no other lock."""
+    if session.in_nested_transaction():  # only a savepoint: the end of the chain is not held before the end
+        return
     acts: list[Act] = [act for act in session.info.pop("unsealed", []) if act in session]
     if not acts:
         return

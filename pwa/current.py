@@ -25,14 +25,19 @@ GUEST_DAYS = 400  # the longest that browsers keep a cookie
 
 
 def init(app: Flask) -> None:
-    engine = database.connect(settings(app).database_url)
-    app.extensions["engine"] = engine
-    app.extensions["sessions"] = database.sessions(engine)
+    connect(app)
     app.teardown_appcontext(_close)
     app.after_request(_keep_signed_in)
     app.after_request(_set_cookies)
     offered = (person, csrf_token, leads_an_area, leads_people)
     app.context_processor(lambda: {one.__name__: one for one in offered})
+
+
+def connect(app: Flask) -> None:
+    """Opens the database that the settings name."""
+    engine = database.connect(settings(app).database_url)
+    app.extensions["engine"] = engine
+    app.extensions["sessions"] = database.sessions(engine)
 
 
 def settings(app: Flask | None = None) -> Settings:

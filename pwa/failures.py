@@ -24,9 +24,12 @@ def init(app: Flask) -> None:
     app.register_error_handler(Exception, surprised)
 
 
+def status_of(refusal: Refusal) -> int:
+    return next(number for kind, number in STATUS.items() if isinstance(refusal, kind))
+
+
 def refused(refusal: Refusal) -> Response:
-    status = next(number for kind, number in STATUS.items() if isinstance(refusal, kind))
-    response = answer(status, refusal.wording.into(language.this().tag), field=refusal.field)
+    response = answer(status_of(refusal), refusal.wording.into(language.this().tag), field=refusal.field)
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(refusal.seconds)
     return response

@@ -265,7 +265,7 @@ def _refused(form: IdeaForm, refusal: Refusal) -> ResponseReturnValue:
     if isinstance(refusal, Conflict):
         form.client_uuid.data = ""
     form.refuse(refusal)
-    return _write_page(form), 409 if isinstance(refusal, Conflict) else 400
+    return _write_page(form), failures.status_of(refusal)
 
 
 def _own_page(idea: Idea, **shown: Any) -> str:

@@ -70,6 +70,12 @@ def init(app: Flask) -> None:
     app.before_request(make_sure_few)
 
 
+def forget(app: Flask) -> None:
+    """Begins to count anew."""
+    for counter in ("limits", "limits without redis"):
+        app.extensions[counter].storage.reset()
+
+
 def make_sure_few() -> None:
     """Counts this write. Raises TooMany where it is one too many."""
     if request.method in SAFE or request.endpoint is None:

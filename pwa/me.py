@@ -62,11 +62,11 @@ def mine() -> ResponseReturnValue:
     """What public pages show of me, added by a script: such pages themselves are the same for everybody."""
     somebody = current.person()
     if somebody is None:
-        return jsonify(name="", level=0, staff=False, supports=[], waiting=0)
+        return jsonify(name="", account="", level=0, staff=False, supports=[], waiting=0)
     supported = sorted(supports.of_person(current.session(), somebody.id), reverse=True)[:MOST_SUPPORTS]
     return jsonify(
-        name=somebody.name, level=somebody.level, staff=somebody.is_staff, supports=supported,
-        waiting=_waiting(somebody), token=current.csrf_token(),
+        name=somebody.name, account=current.account_mark(somebody), level=somebody.level, staff=somebody.is_staff,
+        supports=supported, waiting=_waiting(somebody), token=current.csrf_token(),
     )  # fmt: skip
 
 

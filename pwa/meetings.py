@@ -21,7 +21,20 @@ from wtforms import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from backend import addresses, calendars, cases, coming, days, deliveries, languages, mail, meetings, notices, queue, typed
+from backend import (
+    addresses,
+    calendars,
+    cases,
+    coming,
+    days,
+    deliveries,
+    languages,
+    mail,
+    meetings,
+    notices,
+    queue,
+    typed,
+)
 from backend.errors import Conflict, NotFound, Refusal
 from backend.meetings import MOST_MINUTES, MOST_SEATS, USUAL_MINUTES, Meeting
 from backend.notices import Message

@@ -6,11 +6,11 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from backend import cases, idea_answers, ideas, moderation, moderation_bulk, moderation_queue, moderation_readers
-from backend.errors import Conflict, NotAllowed, NotFound, Refusal
+from backend.errors import NotAllowed, NotFound, Refusal
 from backend.waiting import Decision
 from backend.wording import say
 
-from . import current, reading
+from . import current, failures, reading
 from .current import moderates
 from .forms import Form
 from .moderation_queue import after, around, as_number, kept, me
@@ -53,7 +53,7 @@ def decide(number: int) -> ResponseReturnValue:
             raise
         except Refusal as refusal:
             form.refuse(refusal)
-            status = 409 if isinstance(refusal, Conflict) else 400
+            status = failures.status_of(refusal)
     return reading.page(moderation.find(current.session(), number, by=me()), form), status
 
 

@@ -38,6 +38,11 @@ class Page:
 
 
 def init(app: Flask) -> None:
+    forget(app)
+
+
+def forget(app: Flask) -> None:
+    """Lets go of all pages."""
     app.extensions["pages"] = OrderedDict()
 
 

@@ -12,7 +12,7 @@ from backend import addresses, areas, languages, people, restrictions, roles
 from backend.areas import Area
 from backend.errors import NotAllowed, NotFound, Refusal
 from backend.languages import WRITTEN
-from backend.people import GivenRole, Level, Person
+from backend.people import GivenRole, Level, Person, Role
 from backend.wording import say, say_count
 
 from . import current, language
@@ -126,7 +126,7 @@ def leave(number: int) -> ResponseReturnValue:
         raise NotFound(say("There is no such role."))
     form = LeaveForm()
     beside = _people_beside(given)
-    form.to.choices = [("", _("Nobody. I just leave."))] + [(str(one.id), one.name) for one in beside]
+    form.to.choices = [SelectChoice("", _("Nobody. I just leave.")), *(SelectChoice(str(one.id), one.name) for one in beside)]
     if form.is_sent():
         try:
             with current.transaction() as session:
@@ -216,19 +216,24 @@ def _my_places() -> list[Area]:
     return [area for area in areas.every(current.session()) if mine is None or area.id in mine]
 
 
-def _offered_roles() -> list[tuple[str, str]]:
-    """("moderator 3", "Moderator in Seved") for each role that whoever asks may give."""
+def _offered_roles() -> list[SelectChoice]:
+    """ "moderator 3", said as "Moderator in Seved", for each role that whoever asks may give."""
     tag = language.this().tag
-    everywhere = [(f"{role} 0", roles.NAMES[role].into(tag)) for role in roles.offered(_me(), None)]
+    everywhere = [SelectChoice(f"{role} 0", roles.NAMES[role].into(tag)) for role in roles.offered(_me(), None)]
     return [
-        (f"{role} {area.id}", say("%(role)s in %(area)s", role=roles.NAMES[role], area=area.name_in(tag)).into(tag))
+        SelectChoice(f"{role} {area.id}", _role_there(role, area))
         for area in _my_places()
         for role in roles.offered(_me(), area.id)
     ] + everywhere
 
 
+def _role_there(role: Role, area: Area) -> str:
+    tag = language.this().tag
+    return say("%(role)s in %(area)s", role=roles.NAMES[role], area=area.name_in(tag)).into(tag)
+
+
 def _role_of(form: RoleForm) -> tuple[str, int | None]:
-    if form.role.data not in {value for value, _words in form.role.choices}:
+    if form.role.data not in {one.value for one in form.role.choices}:
         raise Refusal(say("Choose a role."), field="role")
     role, _space, area_id = form.role.data.partition(" ")
     return role, int(area_id) or None
@@ -256,11 +261,12 @@ def _places_to_limit(person: Person) -> list[Area | None]:
 def _offer_limits(form: RestrictForm, places: list[Area | None]) -> None:
     tag = language.this().tag
     form.where.choices = [
-        (area.slug, area.name_in(tag)) if area else (EVERYWHERE, say("Everywhere").into(tag)) for area in places
+        SelectChoice(area.slug, area.name_in(tag)) if area else SelectChoice(EVERYWHERE, say("Everywhere").into(tag))
+        for area in places
     ]
-    form.kind.choices = [(code, words.into(tag)) for code, words in restrictions.KINDS.items()]
-    form.reason.choices = [(code, words.into(tag)) for code, words in restrictions.REASONS.items()]
-    form.days.choices = [(str(days), _days(days)) for days in restrictions.DAYS]
+    form.kind.choices = [SelectChoice(code, words.into(tag)) for code, words in restrictions.KINDS.items()]
+    form.reason.choices = [SelectChoice(code, words.into(tag)) for code, words in restrictions.REASONS.items()]
+    form.days.choices = [SelectChoice(str(days), _days(days)) for days in restrictions.DAYS]
 
 
 def _days(count: int) -> str:

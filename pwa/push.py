@@ -79,7 +79,7 @@ def keep() -> ResponseReturnValue:
         push.subscribe(
             session, somebody, endpoint=sent.get("endpoint", ""), p256dh=sent.get("p256dh", ""),
             auth=sent.get("auth", ""), vapid_key=vapid.public_key(current.settings()), name=current.device_name(),
-            language=language.this().tag, at=current.now(), settings=current.settings(),
+            language=language.this().tag, at=current.now(), settings=current.settings(), here=current.this_sign_in(),
         )  # fmt: skip
         if slug := sent.get("area"):
             follows.follow(session, somebody, "area", areas.by_slug(session, slug).id, at=current.now())

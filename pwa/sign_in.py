@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField
 
-from backend import sign_in, slips
+from backend import push, sign_in, slips
 from backend.errors import Refusal
-from backend.people import Person, Role, areas_of
+from backend.people import Level, Person, Role, areas_of
 from backend.sign_in import How
 
 from . import current, language
@@ -80,9 +80,12 @@ def come_in(somebody: Person, *, how: How, is_shared: bool = False, wanted: str 
     is asked whether it comes along.
     """
     before = current.this_sign_in()
-    if before is not None:
-        sign_in.end(current.session(), before)
     current.sign_in_as(somebody, how=how, is_shared=is_shared)
+    here = current.this_sign_in()
+    if before is not None and here is not None:
+        if before.person_id == somebody.id or before.person.level == Level.GUEST:
+            push.hand_on(current.session(), before, here)
+        sign_in.end(current.session(), before)
     return ask_or_go(before.person if before else None, somebody, wanted or way_on(somebody))
 
 

@@ -20,7 +20,7 @@ from backend.receipts import Receipt
 from backend.votes import FEWEST_TO_PUBLISH, Round, Standing
 from backend.wording import say
 
-from . import current, language, texts
+from . import current, failures, language, texts
 from .current import coordinates, open_to_all, signed_in
 from .forms import Form, TicksField
 from .page_cache import public, until
@@ -68,7 +68,7 @@ def show(number: int) -> ResponseReturnValue:
             raise
         except Refusal as refusal:
             form.refuse(refusal)
-            status = 403 if isinstance(refusal, NotAllowed) else 400
+            status = failures.status_of(refusal)
     return _paper(number, form), status if form.errors else 200
 
 

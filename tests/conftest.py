@@ -20,7 +20,7 @@ from backend import database, settings, sign_in
 from backend.database import Base
 from backend.people import Person
 from backend.sign_in import How
-from pwa import create_app
+from pwa import create_app, current, limits, page_cache
 from tests import postgresql
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)  # a Monday, noon in Stockholm
@@ -129,13 +129,33 @@ def surroundings(database_url: str, tmp_path: Path) -> settings.Settings:
     return replace(read, database_url=database_url)
 
 
+@pytest.fixture(scope="session")
+def built_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Building all routes takes longer than most tests, so it is done once."""
+    given = {"DATA_DIR": str(tmp_path_factory.mktemp("built")), "DATABASE_URL": "sqlite://", "LOG_LEVEL": "ERROR"}
+    return create_app(settings.from_environment(given))
+
+
 @pytest.fixture
-def app(surroundings: settings.Settings) -> Iterator[Flask]:
-    made = create_app(surroundings)
-    made.testing = True
-    made.config["PROPAGATE_EXCEPTIONS"] = False
-    yield made
-    made.extensions["engine"].dispose()
+def app(built_app: Flask, surroundings: settings.Settings) -> Iterator[Flask]:
+    """The application on this test's database and settings, with nothing kept from the test before."""
+    yield from _used(built_app, surroundings)
+
+
+@pytest.fixture
+def own_app(surroundings: settings.Settings) -> Iterator[Flask]:
+    """An application of the test's own, to which it may add routes."""
+    yield from _used(create_app(surroundings), surroundings)
+
+
+def _used(app: Flask, surroundings: settings.Settings) -> Iterator[Flask]:
+    app.testing = True
+    app.config.update(SETTINGS=surroundings, PROPAGATE_EXCEPTIONS=False)
+    current.connect(app)
+    page_cache.forget(app)
+    limits.forget(app)
+    yield app
+    app.extensions["engine"].dispose()
 
 
 @pytest.fixture

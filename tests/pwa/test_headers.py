@@ -4,19 +4,21 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.conftest import browser
+
 OURS, FOREIGN = "http://localhost", "https://evil.example"
 
 
 @pytest.fixture
-def bare(app: Flask) -> FlaskClient:
+def bare(own_app: Flask) -> FlaskClient:
     """A client that sends only the headers it is told to."""
 
     def write() -> str:
         return "written"
 
     write.door = "open_to_all"  # type: ignore[attr-defined]
-    app.add_url_rule("/write", "write", write, methods=["POST"])
-    return app.test_client()
+    own_app.add_url_rule("/write", "write", write, methods=["POST"])
+    return own_app.test_client()
 
 
 @pytest.mark.parametrize(
@@ -53,14 +55,14 @@ def test_every_answer_carries_the_walls(client: FlaskClient) -> None:
         assert headers["Referrer-Policy"] == "same-origin"
 
 
-def test_a_failure_that_nobody_foresaw_is_said_in_words(app: Flask, client: FlaskClient) -> None:
+def test_a_failure_that_nobody_foresaw_is_said_in_words(own_app: Flask) -> None:
     def fail() -> str:
         raise RuntimeError("secret detail")
 
     fail.door = "open_to_all"  # type: ignore[attr-defined]
-    app.add_url_rule("/fail", "fail", fail)
+    own_app.add_url_rule("/fail", "fail", fail)
 
-    answer = client.get("/fail", headers={"Accept-Language": "sv"})
+    answer = browser(own_app).get("/fail", headers={"Accept-Language": "sv"})
 
     assert answer.status_code == 500
     assert "secret detail" not in answer.text

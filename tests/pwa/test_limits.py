@@ -83,12 +83,14 @@ def test_a_setting_allows_more_for_tests_under_load(generous: Flask, session: Se
     assert said == [303] * 40 + [429]
 
 
-def test_without_its_store_the_counting_goes_on_in_memory(app: Flask, ana_there: FlaskClient) -> None:
+def test_without_its_store_the_counting_goes_on_in_memory(
+    app: Flask, ana_there: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Gone:
         def hit(self, *_: object) -> bool:
             raise StorageError(ConnectionError())
 
-    app.extensions["limits"] = Gone()
+    monkeypatch.setitem(app.extensions, "limits", Gone())
     said = [ana_there.post(SEND, data={"text": f"Bench {number}"}).status_code for number in range(21)]
 
     assert said == [303] * 20 + [429]

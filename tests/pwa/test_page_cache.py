@@ -19,7 +19,12 @@ MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def rendered(app: Flask) -> list[int]:
+def client(own_app: Flask) -> FlaskClient:
+    return browser(own_app)
+
+
+@pytest.fixture
+def rendered(own_app: Flask) -> list[int]:
     """Adds a page that counts how often it was made; it is stale from ten o'clock on."""
     made: list[int] = []
 
@@ -29,7 +34,7 @@ def rendered(app: Flask) -> list[int]:
         made.append(1)
         return "<p>Made for all</p>"
 
-    app.add_url_rule("/counted/<area>", "counted", show)
+    own_app.add_url_rule("/counted/<area>", "counted", show)
     return made
 
 
@@ -44,8 +49,8 @@ def there_is_seved(session: Session) -> None:
 
 
 @time_machine.travel(MORNING, tick=False)
-def test_a_page_is_made_once_for_everybody(app: Flask, rendered: list[int]) -> None:
-    first, second = get(browser(app)), get(browser(app))
+def test_a_page_is_made_once_for_everybody(own_app: Flask, rendered: list[int]) -> None:
+    first, second = get(browser(own_app)), get(browser(own_app))
 
     assert first.data == second.data
     assert len(rendered) == 1

@@ -2,6 +2,7 @@
 
 import { every, put, remove } from "./shared/outbox_store.js";
 import { flush } from "./shared/outbox_sending.js";
+import { account } from "./shared/phone.js";
 
 const STEPS = { waiting: "1", sending: "2", received: "3", "needs-you": "x" };
 
@@ -21,8 +22,9 @@ export async function enhance(list) {
 function row(template, entry, draw) {
   const made = template.content.firstElementChild.cloneNode(true);
   const part = (name) => made.querySelector(`[data-slot="${name}"]`);
-  const title = part("title");
-  title.textContent = entry.text.trim().split("\n")[0];
+  const isTheirs = !entry.account || entry.account === account();
+  if (isTheirs) part("title").textContent = entry.text.trim().split("\n")[0];
+  else part("title").closest("h3").remove(); // words of somebody else, who can sign in and send them
   made.querySelector(".hop").dataset.at = STEPS[entry.state];
   for (const state of made.querySelectorAll("[data-state]")) {
     state.hidden = !state.dataset.state.split(" ").includes(entry.state);

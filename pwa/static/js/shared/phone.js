@@ -2,6 +2,7 @@
 
 import { every } from "./outbox_store.js";
 import { flush } from "./outbox_sending.js";
+import { mark } from "./whose.js";
 
 const root = document.documentElement;
 
@@ -38,5 +39,5 @@ export async function sendLater() {
 
 // Whose phone this is: a mark of the person who is signed in, or "" for a guest.
 export function account() {
-  return document.cookie.match(/(?:^|; )somebody=([^;]*)/)?.[1].replace("guest", "") ?? "";
+  return mark().replace("guest", "");
 }
