@@ -126,7 +126,8 @@ def leave(number: int) -> ResponseReturnValue:
         raise NotFound(say("There is no such role."))
     form = LeaveForm()
     beside = _people_beside(given)
-    form.to.choices = [SelectChoice("", _("Nobody. I just leave.")), *(SelectChoice(str(one.id), one.name) for one in beside)]
+    nobody = SelectChoice("", _("Nobody. I just leave."))
+    form.to.choices = [nobody, *(SelectChoice(str(one.id), one.name) for one in beside)]
     if form.is_sent():
         try:
             with current.transaction() as session:
