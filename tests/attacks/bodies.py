@@ -20,7 +20,12 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 def png_that_says(width: int, height: int) -> bytes:
     """A few bytes whose header promises this many pixels."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(bytes(1000))) + _chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + _chunk(b"IHDR", header)
+        + _chunk(b"IDAT", zlib.compress(bytes(1000)))
+        + _chunk(b"IEND", b"")
+    )
 
 
 def jpeg_that_says(width: int, height: int) -> bytes:
@@ -112,10 +117,10 @@ BODIES: Mapping[str, Callable[[], bytes]] = {
     "half a json": lambda: b'{"endpoint": "https://',
     "nothing": lambda: b"",
     "percent signs": lambda: b"text=%&%zz=%u0041&%%%=%",
-    "a thousand parts": lambda: b"".join(
-        b'--x\r\nContent-Disposition: form-data; name="f%d"\r\n\r\n1\r\n' % one for one in range(1_000)
-    )
-    + b"--x--\r\n",
+    "a thousand parts": lambda: (
+        b"".join(b'--x\r\nContent-Disposition: form-data; name="f%d"\r\n\r\n1\r\n' % one for one in range(1_000))
+        + b"--x--\r\n"
+    ),
     "a part without an end": lambda: b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n' + b"a" * 1000,
     "a part without a name": lambda: b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n",
     "a part with a long head": lambda: b"--x\r\nX: " + b"a" * 100_000 + b"\r\n\r\n1\r\n--x--\r\n",

@@ -17,12 +17,11 @@ from unittest import mock
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
 from backend import (
     appeals,
-    areas,
     counting,
     database,
     files,
@@ -200,7 +199,9 @@ class _Builder:
         ):
             self.person(who, name, Level.NEIGHBOUR, place, how, role)
 
-    def person(self, who: str, name: str, level: Level, area: Area | None, how: How, role: Role | None = None) -> Person:
+    def person(
+        self, who: str, name: str, level: Level, area: Area | None, how: How, role: Role | None = None
+    ) -> Person:
         made = people.add(
             self.session, name=name, language="sv", level=level, area_id=area.id if area else None, at=NOON
         )
@@ -233,17 +234,28 @@ class _Builder:
         add("idea_of_bo_waiting", self.seved, self.known["bo"], "Secretbo cykelställ\nEn pump också.")
         add("idea_of_moderator", self.seved, self.known["moderator"], "Secretmira bänk\nEgen idé.")
         add("idea_of_coordinator", self.seved, self.known["coordinator"], "Secretkarin odling\nEgen idé.")
-        add("idea_elsewhere_waiting", self.elsewhere, self.known["resident_elsewhere"], "Secretlena scen\nMusik i parken.")
+        add(
+            "idea_elsewhere_waiting",
+            self.elsewhere,
+            self.known["resident_elsewhere"],
+            "Secretlena scen\nMusik i parken.",
+        )
         public = add("idea_public", self.seved, self.known["ana"], LETTER)
         away = add("idea_elsewhere", self.elsewhere, self.known["resident_elsewhere"], "Scen i parken\nMusik för alla.")
         self.decide(public, approved, self.known["moderator"])
         self.decide(away, approved, self.known["moderator_elsewhere"])
         refused = add("idea_refused", self.seved, self.known["ana"], "Secretrefused reklam\nKöp min soffa.")
-        self.decide(refused, Decision.NOT_PUBLISHED, self.known["moderator"], reason="advertising", note="Secretnote till Ana.")
+        self.decide(
+            refused, Decision.NOT_PUBLISHED, self.known["moderator"], reason="advertising", note="Secretnote till Ana."
+        )
         edited = add("idea_edited", self.seved, self.known["bo"], "Odling på gården\nMed bönor.")
         self.decide(edited, approved, self.known["moderator"])
-        idea_edits.edit(self.session, edited, text="Secretedit ny text\nInte läst än.", language="sv", by=self.known["bo"], at=NOON)
-        item = self.session.scalars(select(Waiting).where(Waiting.noun_id == edited.id).order_by(Waiting.id.desc())).first()
+        idea_edits.edit(
+            self.session, edited, text="Secretedit ny text\nInte läst än.", language="sv", by=self.known["bo"], at=NOON
+        )
+        item = self.session.scalars(
+            select(Waiting).where(Waiting.noun_id == edited.id).order_by(Waiting.id.desc())
+        ).first()
         self.names["item_of_edit"] = str(item.id) if item else ""
         back = add("idea_withdrawn", self.seved, self.known["bo"], "Secretwithdrawn gunga\nTogs tillbaka.")
         idea_edits.withdraw(self.session, back, by=self.known["bo"], at=NOON)
@@ -256,7 +268,9 @@ class _Builder:
             kept = photos.keep(self.session, store, ready, area_id=self.seved.id, by=None, at=NOON)
             self.names[f"photo_{name}"] = kept.key
             if by is not None:
-                made = self.idea(f"idea_with_{name}_photo", self.seved, by, f"Foto {name}\nSe bilden.", photo=kept, alt="x")
+                made = self.idea(
+                    f"idea_with_{name}_photo", self.seved, by, f"Foto {name}\nSe bilden.", photo=kept, alt="x"
+                )
                 if name == "public":
                     self.decide(made, Decision.APPROVED, self.known["moderator"])
 
@@ -266,7 +280,10 @@ class _Builder:
         self.names["comment_public"], self.names["comment_waiting"] = str(seen.id), str(held.id)
 
     def cases_and_votes(self) -> None:
-        for area, by, end in ((self.seved, self.known["coordinator"], ""), (self.elsewhere, self.known["coordinator_elsewhere"], "_elsewhere")):
+        for area, by, end in (
+            (self.seved, self.known["coordinator"], ""),
+            (self.elsewhere, self.known["coordinator_elsewhere"], "_elsewhere"),
+        ):
             case = makers.a_case(self.session, area)
             offered = makers.three_prototypes(self.session, case, by)
             stopped = makers.three_prototypes(self.session, case, by)[0]
@@ -294,7 +311,12 @@ class _Builder:
             closes_at=NOON - timedelta(days=1), by=by, at=early,
         )  # fmt: skip
         votes.cast(
-            self.session, made.id, area_id=self.seved.id, person=self.known["bo"], choices=numbers[:1], at=early + timedelta(hours=1)
+            self.session,
+            made.id,
+            area_id=self.seved.id,
+            person=self.known["bo"],
+            choices=numbers[:1],
+            at=early + timedelta(hours=1),
         )
         counting.count_closed(self.session, at=NOON)
         self.names["round_counted"], self.names["choice_counted"] = str(made.id), str(numbers[0])
@@ -305,7 +327,13 @@ class _Builder:
             words="Secretreport ord.", language="sv", at=NOON,
         )  # fmt: skip
         appeal = appeals.object_to(
-            self.session, "idea", self.refused_idea.id, by=self.known["ana"], words="Secretappeal ord.", language="sv", at=NOON
+            self.session,
+            "idea",
+            self.refused_idea.id,
+            by=self.known["ana"],
+            words="Secretappeal ord.",
+            language="sv",
+            at=NOON,
         )
         self.names["report"], self.names["appeal"] = str(report.id), str(appeal.id)
         limit = restrictions.restrict(
@@ -331,5 +359,7 @@ class _Builder:
         word = mail_codes.ask(self.session, keys.key(data, "mail-codes"), "nadia@example.org", language="sv", at=NOW)
         self.names["mail_page"] = word
         self.names["copied_cookie"] = self.stage.cookies["neighbour"]
-        device = makers.a_phone(self.session, self.known["bo"], self.stage.settings, endpoint="https://fcm.googleapis.com/fcm/send/bo")
+        device = makers.a_phone(
+            self.session, self.known["bo"], self.stage.settings, endpoint="https://fcm.googleapis.com/fcm/send/bo"
+        )
         self.names["device_of_bo"], self.names["endpoint_of_bo"] = str(device.id), device.endpoint

@@ -106,7 +106,9 @@ def test_a_wrong_expectation_is_told(attack: Attack, said: str, database_name: s
 
 def test_the_stage_is_put_back(database_name: str, stages: Stages) -> None:
     stage = stages(database_name)
-    sent = one(who="guest", steps=({"post": "/sv/seved/ideas/", "form": {"text": "Lampor"}},), expect="taken", changes=None)
+    sent = one(
+        who="guest", steps=({"post": "/sv/seved/ideas/", "form": {"text": "Lampor"}},), expect="taken", changes=None
+    )
 
     assert wrong_with(sent, stage) == wrong_with(sent, stage) == []
     assert stage.changed() == set()

@@ -114,7 +114,10 @@ class _Tried:
     def content(self, method: str, who: str, step: Mapping[str, Any], headers: dict[str, str]) -> dict[str, Any]:
         token = self.token(who, step)
         if "body" in step:
-            return {"data": BODIES[step["body"]](), "content_type": step.get("type", "application/x-www-form-urlencoded")}
+            return {
+                "data": BODIES[step["body"]](),
+                "content_type": step.get("type", "application/x-www-form-urlencoded"),
+            }
         if "json" in step:
             if token:
                 headers.setdefault("X-CSRF-Token", token)
@@ -273,7 +276,11 @@ class _Page(HTMLParser):
         for name, value in attributes:
             if name.startswith("on") or name in ("style", "srcdoc", "x-attack"):
                 self.wrong.append(f"an attribute {name}={value!r} on <{tag}>")
-            if name in TARGETS and AWAY.match(value or "") and not (tag == "img" and (value or "").startswith("data:image/")):
+            if (
+                name in TARGETS
+                and AWAY.match(value or "")
+                and not (tag == "img" and (value or "").startswith("data:image/"))
+            ):
                 self.wrong.append(f"{name}={value!r} on <{tag}>")
 
     def handle_endtag(self, tag: str) -> None:
