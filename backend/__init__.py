@@ -4,7 +4,7 @@ Every feature is imported here in order, so that whoever imports the backend has
 complete.
 """
 
-from . import (  # noqa: I001, the order is the table of contents
+from . import (  # noqa: F401, I001, the order is the table of contents
     database,
     texts,
     revisions,
@@ -62,6 +62,9 @@ from . import (  # noqa: I001, the order is the table of contents
     comments,
     comment_answers,
     comment_moves,
+    idea_photos,
+    idea_photo_answers,
+    blurring,
     idea_merges,
     idea_edits,
     reportable,
@@ -74,13 +77,3 @@ from . import (  # noqa: I001, the order is the table of contents
     taking_along,
     erasure,
 )
-
-__all__ = [
-    "appeal_answers", "appeal_kinds", "appeals", "dangers", "report_answers", "reportable", "reports", "staff",
-    "takedowns", "app_codes", "areas", "attempts", "audit", "cases", "ceremonies", "e_id", "passkeys", "proofs", "comment_answers", "comment_moves", "comments", "daily_mail", "database", "deliveries", "files", "follows", "idea_answers",
-    "ideas", "guessing", "personal_details", "search", "similar", "journal", "lessons", "mail", "mail_addresses", "meetings", "moderation", "moderation_bulk",
-    "moderation_queue",
-    "moderation_readers", "notice_letters", "notices", "people", "photos", "prototypes", "push", "reading",
-    "restrictions", "revisions", "roles", "sign_in", "slips", "slip_batches", "place_codes", "mail_codes", "taking_along", "supports", "teams", "texts", "votes",
-    "waiting", "erasure",
-]  # fmt: skip

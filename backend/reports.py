@@ -95,7 +95,8 @@ def report(
     new = insert(session, Report).values(
         **values, thing_id=thing.id, area_id=area_id, by_id=by.id, language=language, created_at=at
     )
-    made: Report | None = session.scalar(new.on_conflict_do_nothing(index_elements=["thing_id", "by_id"]).returning(Report))
+    first = new.on_conflict_do_nothing(index_elements=["thing_id", "by_id"]).returning(Report)
+    made: Report | None = session.scalar(first)
     if made is None:
         return session.scalars(select(Report).where(Report.thing_id == thing.id, Report.by_id == by.id)).one()
     item = _queued(session, thing, look, at)

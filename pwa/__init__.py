@@ -10,8 +10,8 @@ from backend.settings import Settings
 
 from . import (
     about,
-    appeals,
     app_codes,
+    appeals,
     areas,
     assets,
     cases,
@@ -34,8 +34,8 @@ from . import (
     languages,
     lessons,
     limits,
-    mail_codes,
     mail_addresses,
+    mail_codes,
     manifest,
     me,
     meetings,
@@ -67,9 +67,10 @@ from . import (
 )
 
 FEATURES = (
-    areas, ideas, idea_edits, similar, guessing, supports, comments, cases, teams, journal, prototypes, votes, meetings, lessons, moderation, moderation_bulk,
-    moderation_readers, reports, appeals, dangers, coordination,
-    people, own_data, erasure, public_log, about, sign_in, passkeys, app_codes, e_id, mail_codes, place_codes, slips, slip_batches, taking_along, me, mail_addresses, push, languages, outbox,
+    areas, ideas, idea_edits, similar, guessing, supports, comments, cases, teams, journal, prototypes, votes,
+    meetings, lessons, moderation, moderation_bulk, moderation_readers, reports, appeals, dangers, coordination,
+    people, own_data, erasure, public_log, about, sign_in, passkeys, app_codes, e_id, mail_codes, place_codes,
+    slips, slip_batches, taking_along, me, mail_addresses, push, languages, outbox,
 )  # fmt: skip
 WITHOUT_LANGUAGE = (shared_links, e_id_back, posters, manifest, offline, photos, health)
 

@@ -21,8 +21,9 @@ SHEETS = sorted((ROOT / "pwa/static/css").glob("*.css"))
 SCRIPTS = sorted((ROOT / "pwa/static/js").rglob("*.js"))
 DOORS = {"open_to_all", "signed_in", "moderates", "coordinates", "leads", "operates"}
 PAGES_ONLY = {  # rooms of the upper floor that have no rows of their own
-    "__init__", "about", "assets", "coordination", "current", "e_id_back", "failures", "formatting", "forms", "headers", "health",
-    "language", "limits", "manifest", "next_page", "me", "offline", "outbox", "page_cache", "posters", "shared_links",
+    "__init__", "about", "assets", "coordination", "current", "e_id_back", "failures", "formatting", "forms",
+    "headers", "health", "language", "limits", "manifest", "me", "next_page", "offline", "outbox", "page_cache",
+    "posters", "shared_links",
 }  # fmt: skip
 OWN_DRAWINGS = {"pwa/templates/parts/_icons.html", "pwa/templates/base.html"}  # markup that we drew ourselves
 HUBS = ("moderation", "notices", "deliveries", "texts", "revisions", "audit", "people")
