@@ -56,6 +56,7 @@ from . import (  # noqa: F401, I001, the order is the table of contents
     deliveries,
     notice_letters,
     daily_mail,
+    audit_mail,
     idea_answers,
     roles,
     own_data,

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
-from . import areas, daily_mail, mail, mail_addresses, notices, smtp, written_mail
+from . import areas, audit_mail, daily_mail, mail, mail_addresses, notices, smtp, written_mail
 from .database import transaction
 from .mail import Letter, Outcome
 from .notices import Notice
@@ -42,6 +42,7 @@ class Postman:
         if self.settings.sends_mail:
             with self.sessions() as session, transaction(session):
                 daily_mail.post_due(session, at=self.clock())
+                audit_mail.post_due(session, at=self.clock())
                 mail.tidy(session, at=self.clock())
         return False
 
