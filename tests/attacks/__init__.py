@@ -11,8 +11,8 @@ An entry of a list is one attack, or with `each` one for every combination of th
     token    of the form: "none", "of bo", or a text; the person's own where nothing is said
     at       another moment than the stage's, by its name; from: another network address
     steps    several requests instead of one, each by `by` or by who; {location}, {number}, {item} and
-             {newest_photo} then stand for where the last answer led, the number in it, and the newest rows; `settle` lets decisions
-             take effect, `repeat` and `parallel` send the same several times
+             {newest_photo} then stand for where the last answer led, the number in it, and the newest rows;
+             `settle` lets decisions take effect, `repeat` and `parallel` send the same several times
     expect   "refused" (4xx), "asked to sign in", "turned away" (either), "taken" (below 400), "led away", or statuses
     never    texts that must not be in the answers; shows: texts that must be in the last one
     header   {name: pattern} of the last answer; an empty pattern: it has no such header

@@ -14,8 +14,8 @@ import yaml
 FOLDER = Path(__file__).parent
 VERBS = ("get", "post", "head", "put", "delete", "patch", "options", "trace")
 OF_A_STEP = {
-    "by", "query", "form", "also", "json", "headers", "files", "body", "type", "token", "at", "from", "repeat", "parallel",
-    "settle", *VERBS,
+    "by", "query", "form", "also", "json", "headers", "files", "body", "type", "token", "at", "from", "repeat",
+    "parallel", "settle", *VERBS,
 }  # fmt: skip
 OF_AN_ATTACK = {"id", "who", "each", "steps", "expect", "never", "shows", "header", "changes", "more", "why", "at"}
 # A name in single braces; {{7*7}} and the like are what attackers type.

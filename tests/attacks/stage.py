@@ -143,7 +143,7 @@ def build(url: str, folder: Path) -> Stage:
 
 @contextmanager
 def clock(moment: datetime) -> Iterator[None]:
-    with mock.patch.object(database, "now", lambda: moment):
+    with mock.patch.object(database, "now", return_value=moment):
         yield
 
 
@@ -323,8 +323,8 @@ class _Builder:
 
     def decisions(self) -> None:
         report = reports.report(
-            self.session, area_id=self.seved.id, kind="idea", number=self.public_idea.id, by=self.known["bo"], reason="other",
-            words="Secretreport ord.", language="sv", at=NOON,
+            self.session, area_id=self.seved.id, kind="idea", number=self.public_idea.id, by=self.known["bo"],
+            reason="other", words="Secretreport ord.", language="sv", at=NOON,
         )  # fmt: skip
         appeal = appeals.object_to(
             self.session,
@@ -337,7 +337,7 @@ class _Builder:
         )
         self.names["report"], self.names["appeal"] = str(report.id), str(appeal.id)
         limit = restrictions.restrict(
-            self.session, self.known["suspended"], "suspended", area=self.seved, reason=next(iter(restrictions.REASONS)),
+            self.session, self.known["suspended"], "suspended", area=self.seved, reason="hurts_others",
             days=restrictions.DAYS[-1], by=self.known["coordinator"], at=NOON,
         )  # fmt: skip
         self.names["limit"] = str(limit.id)

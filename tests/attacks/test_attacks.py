@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -79,7 +80,7 @@ def test_there_are_enough_and_each_has_a_name_of_its_own() -> None:
     assert all(one.why for one in ATTACKS)
 
 
-def one(**values: object) -> Attack:
+def one(**values: Any) -> Attack:
     return replace(next(reading.expanded({"id": "x", "who": "nobody", "why": "x", "get": "/sv/"}, "x")), **values)
 
 

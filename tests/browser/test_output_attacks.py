@@ -5,7 +5,6 @@ Nothing of it may become an element, a script or a dialog, and the policy, the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -100,12 +99,12 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def worlds(service: Service) -> Iterator[list[World]]:
+def worlds(service: Service) -> list[World]:
     engine = database.connect(service.database)
     with database.sessions(engine)() as session, database.transaction(session):
         made = [_world(session, service, payload, f"attack-{number}") for number, payload in enumerate(PAYLOADS)]
     engine.dispose()
-    yield made
+    return made
 
 
 def browser_of(phones: Phones, service: Service, word: str = "", **options: object) -> Watched:
@@ -210,9 +209,10 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
     )  # fmt: skip
     base = f"/sv/{slug}"
     world.public += [
-        "/sv/", f"{base}/", f"{base}/ideas/", f"{base}/ideas/{idea}", f"{base}/ideas/{idea}/comments/", f"{base}/cases/",
-        f"{base}/cases/{case.id}", f"{base}/meetings/", f"{base}/meetings/{meeting.id}", f"/ar/lessons/{lesson.id}",
-        f"/sv/lessons/{lesson.id}", f"{base}/ideas/{idea}/support", f"{base}/report/idea/{idea}",
+        "/sv/", f"{base}/", f"{base}/ideas/", f"{base}/ideas/{idea}", f"{base}/ideas/{idea}/comments/",
+        f"{base}/cases/", f"{base}/cases/{case.id}", f"{base}/meetings/", f"{base}/meetings/{meeting.id}",
+        f"/ar/lessons/{lesson.id}", f"/sv/lessons/{lesson.id}", f"{base}/ideas/{idea}/support",
+        f"{base}/report/idea/{idea}",
     ]  # fmt: skip
     world.public += [f"{base}/votes/{asked.id}/results"]
     world.own += ["/sv/me/", f"{base}/cases/{case.id}/join", "/sv/me/devices", f"{base}/votes/{asked.id}"]
@@ -225,7 +225,7 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
 
 
 def _ideas(session: Session, service: Service, world: World, resident: Person, moderator: Person) -> int:
-    """A public idea with a comment, one that was refused, one that waits with a photo, a report; its desk's addresses."""
+    """A public idea with a comment, one that was refused, one that waits with a photo, and a report."""
     at, payload = database.now(), world.payload
     area = areas.by_slug(session, world.slug)
     public = makers.an_idea(session, area, resident, f"{payload}\n{payload}", at=at)
