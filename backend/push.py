@@ -12,16 +12,17 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import ColumnElement, ForeignKey, String, Text, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from . import notices
+from . import notices, sign_in
 from .database import Base, insert
 from .errors import NotFound, Refusal
 from .keys import mark
 from .notices import Message, Notice
 from .people import Person
 from .settings import Settings
+from .sign_in import SignIn
 from .wording import say
 
 TEST = notices.Kind(urgency="high", longest=timedelta(minutes=10), waits=False, goes_by_mail=False)
@@ -36,6 +37,8 @@ class Device(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    # With which sign-in it was seen last: when somebody ends that one, no notice comes here any more.
+    sign_in_id: Mapped[int | None] = mapped_column(ForeignKey("sign_ins.id", ondelete="SET NULL"), index=True)
     endpoint: Mapped[str] = mapped_column(Text, unique=True)  # personal data: masked in logs and exports
     p256dh: Mapped[str] = mapped_column(String(100))  # the browser's public key, base64url (RFC 8291)
     auth: Mapped[str] = mapped_column(String(40))  # its shared secret, base64url
@@ -48,9 +51,11 @@ class Device(Base):
 
 def subscribe(
     session: Session, person: Person, *, endpoint: str, p256dh: str, auth: str, language: str, vapid_key: str,
-    name: str, at: datetime, settings: Settings,
+    name: str, at: datetime, settings: Settings, here: SignIn | None = None,
 ) -> Device:  # fmt: skip
     """Keeps a phone, or brings what we know of it up to date; vapid_key is our public key that it was made with.
+
+    here is the sign-in that it came with: it goes when that is ended.
 
     It belongs to person from now on, and starts afresh where it was another's: nothing told to that one comes here.
     Of more than MOST_DEVICES the ones unseen for longest leave. Raises Refusal.
@@ -58,7 +63,7 @@ def subscribe(
     make_sure_it_is_a_push_service(endpoint, settings)
     values = {
         "person_id": person.id, "p256dh": _public_key(p256dh), "auth": _secret(auth), "language": language,
-        "vapid_key": key_id(vapid_key), "name": name[:80], "seen_at": at,
+        "vapid_key": key_id(vapid_key), "name": name[:80], "seen_at": at, "sign_in_id": here.id if here else None,
     }  # fmt: skip
     session.execute(delete(Device).where(Device.endpoint == endpoint, Device.person_id != person.id))
     new = insert(session, Device).values(endpoint=endpoint, created_at=at, **values)
@@ -79,6 +84,23 @@ def remove(session: Session, person: Person, device_id: int) -> None:
     """Takes one of person's own phones away. Raises NotFound when it is not theirs."""
     session.delete(by_number(session, person, device_id))
     session.flush()
+
+
+@sign_in.when_ended
+def remove_with(session: Session, sign_ins: list[int]) -> None:
+    session.execute(delete(Device).where(Device.sign_in_id.in_(sign_ins)))
+
+
+def hand_on(session: Session, before: SignIn, here: SignIn) -> None:
+    """The phone stays when its guest has signed in, or somebody signs in anew."""
+    session.execute(update(Device).where(Device.sign_in_id == before.id).values(sign_in_id=here.id))
+
+
+def remove_left(session: Session, at: datetime) -> int:
+    """Takes shared phones away whose sign-in is over: whoever holds them next hears nothing meant for another."""
+    over = select(SignIn.id).where(SignIn.is_shared, SignIn.ends_at <= at)
+    gone = delete(Device).where(Device.sign_in_id.in_(over)).returning(Device.id)
+    return len(session.scalars(gone, execution_options={"synchronize_session": False}).all())
 
 
 def remove_all(session: Session, person: Person) -> None:

@@ -5,7 +5,7 @@ A sign-in is a row, so that signing out ends it for whoever holds a copy of its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,6 +23,16 @@ IDLE_DAYS = 90  # residents; a sign-in that nobody used for so long is over
 STAFF_IDLE_HOURS = 8
 SHARED_HOURS = 12  # on a phone that several people use
 SEEN_EVERY = timedelta(minutes=10)  # last_seen_at need not be truer than this
+
+
+Ended = Callable[[Session, list[int]], None]
+_WHEN_ENDED: list[Ended] = []
+
+
+def when_ended(act: Ended) -> Ended:
+    """Registers what else goes when somebody ends sign-ins, by their numbers. What ends by itself tells nobody."""
+    _WHEN_ENDED.append(act)
+    return act
 
 
 class How(StrEnum):
@@ -160,18 +170,16 @@ def keep_alive(session: Session, sign_in: SignIn, *, at: datetime) -> None:
 
 
 def end(session: Session, sign_in: SignIn) -> None:
-    session.execute(delete(SignIn).where(SignIn.id == sign_in.id))
+    _end(session, [sign_in.id])
 
 
 def end_one_of(session: Session, person: Person, sign_in_id: int) -> None:
     """Ends a sign-in of person's own, on whichever phone; another's number does nothing."""
-    mine = select(SignIn.id).where(SignIn.person_id == person.id)
-    if sign_in_id in session.scalars(mine).all():
-        session.execute(delete(SignIn).where(SignIn.id == sign_in_id))
+    _end(session, (number for number in _numbers(session, person) if number == sign_in_id))
 
 
 def end_all(session: Session, person: Person) -> None:
-    session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+    _end(session, _numbers(session, person))
 
 
 def end_begun(session: Session, person: Person, *, how: How, at: datetime) -> None:
@@ -184,6 +192,17 @@ def of_person(session: Session, person: Person, *, at: datetime) -> list[SignIn]
     """Where somebody is signed in, last seen first."""
     query = select(SignIn).where(SignIn.person_id == person.id, SignIn.ends_at > at)
     return list(session.scalars(query.order_by(SignIn.seen_at.desc(), SignIn.id.desc())))
+
+
+def _numbers(session: Session, person: Person) -> Iterable[int]:
+    return session.scalars(select(SignIn.id).where(SignIn.person_id == person.id)).all()
+
+
+def _end(session: Session, numbers: Iterable[int]) -> None:
+    ids = list(numbers)
+    for act in _WHEN_ENDED:
+        act(session, ids)
+    session.execute(delete(SignIn).where(SignIn.id.in_(ids)))
 
 
 def _lasts(person: Person, is_shared: bool) -> timedelta:
