@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import audit, revisions, texts, typed
@@ -184,15 +184,20 @@ def move(
 
 def of_area(session: Session, area_id: int, language: str) -> list[Listed]:
     """The cases of an area, the furthest first. Two statements."""
-    return _listed(session, [area_id], language)
+    return _listed(session, Case.area_id == area_id, language)
 
 
 def of_areas(session: Session, area_ids: Collection[int], language: str) -> dict[int, list[Listed]]:
     """{area id: its cases}, for pages across areas. Two statements."""
     found: dict[int, list[Listed]] = {area_id: [] for area_id in area_ids}
-    for listed in _listed(session, area_ids, language):
+    for listed in _listed(session, Case.area_id.in_(area_ids), language):
         found[listed.area_id].append(listed)
     return found
+
+
+def of_numbers(session: Session, numbers: Collection[int], language: str) -> list[Listed]:
+    """These cases, the furthest first. Two statements."""
+    return _listed(session, Case.id.in_(numbers), language)
 
 
 def by_number(session: Session, number: int, *, area_id: int | None = None) -> Case:
@@ -222,9 +227,9 @@ def count(session: Session, area_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Case).where(Case.area_id == area_id)) or 0
 
 
-def _listed(session: Session, area_ids: Collection[int], language: str) -> list[Listed]:
+def _listed(session: Session, which: ColumnElement[bool], language: str) -> list[Listed]:
     columns = (Case.id, Case.area_id, Case.texts_id, Case.stage, Case.furthest)
-    query = select(*columns).where(Case.area_id.in_(area_ids)).order_by(Case.stage.desc(), Case.id)
+    query = select(*columns).where(which).order_by(Case.stage.desc(), Case.id)
     rows = session.execute(query).all()
     said = texts.read(session, [row.texts_id for row in rows], language)
     return [

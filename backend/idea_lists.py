@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,6 +87,11 @@ def for_case(session: Session, case_id: int, *, language: str) -> list[Listed]:
 def of_author(session: Session, person_id: int, *, language: str) -> list[Listed]:
     """All that somebody wrote, newest first, waiting and not published ones too."""
     return _list(session, Idea.author_id == person_id, language=language, most=200)[0]
+
+
+def of_numbers(session: Session, numbers: Collection[int], *, language: str) -> list[Listed]:
+    """Those of these ideas that are published, newest first. Two statements."""
+    return _list(session, Idea.id.in_(numbers), Idea.state.in_(PUBLIC), language=language, most=200)[0]
 
 
 def count(session: Session, area_id: int | None = None) -> int:

@@ -167,6 +167,13 @@ def upcoming(session: Session, area_id: int, language: str, *, at: datetime) -> 
     return _listed(session, query.order_by(Meeting.starts_at, Meeting.id), language)
 
 
+def of_person(session: Session, person: Person, language: str, *, at: datetime) -> list[Listed]:
+    """The meetings that person comes to and that are not over, the next first. Two statements."""
+    mine = select(Coming.meeting_id).where(Coming.person_id == person.id)
+    query = _select().where(Meeting.id.in_(mine), Meeting.ends_at > at)
+    return _listed(session, query.order_by(Meeting.starts_at, Meeting.id), language)
+
+
 def next_of(session: Session, area_ids: Collection[int], language: str, *, at: datetime) -> dict[int, Listed]:
     """{area id: its next meeting}; areas without one are left out. Two statements."""
     other = aliased(Meeting)

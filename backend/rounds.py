@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
 from . import receipts, texts
+from .people import Person
 from .prototypes import Prototype, State
 from .texts import Said, Words
-from .votes import Choice, CountedBallot, Round
+from .votes import Ballot, Choice, CountedBallot, Round, voter_mark
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,18 @@ def open_in(session: Session, area_ids: Collection[int], language: str, *, at: d
 def not_counted(session: Session, area_ids: Collection[int], language: str) -> list[Asked]:
     """The rounds of these areas that are open or being counted. Two statements."""
     return _asked(session, Round.area_id.in_(area_ids) & Round.counted_at.is_(None), language)
+
+
+def cast_by(session: Session, person: Person, language: str) -> list[Asked]:
+    """The rounds in which person has voted, as long as they are not counted: after that nobody can tell.
+
+    Four statements, however many voted.
+    """
+    secret = select(Round.id, Round.secret).where(Round.counted_at.is_(None), Round.secret.is_not(None))
+    marks = {number: voter_mark(key, person) for number, key in session.execute(secret) if key}
+    own = tuple_(Ballot.round_id, Ballot.voter_mark).in_(list(marks.items()))
+    cast = session.scalars(select(Ballot.round_id).where(own)).all() if marks else []
+    return _asked(session, Round.id.in_(cast), language) if cast else []
 
 
 def published(session: Session, round_id: int) -> list[Published]:

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField, StringField
 from wtforms.fields import SelectChoice
 
-from backend import areas, idea_lists, languages, moderation, people, sign_in, supports, teams
+from backend import (
+    appeals,
+    areas,
+    cases,
+    comment_threads,
+    follows,
+    idea_lists,
+    languages,
+    meetings,
+    moderation,
+    people,
+    restrictions,
+    roles,
+    rounds,
+    sign_in,
+    supports,
+    teams,
+)
+from backend.appeals import Offer
 from backend.errors import Refusal
 from backend.people import Level, Person, Role
+from backend.restrictions import Restriction
 
 from . import current, language
 from .current import open_to_all
@@ -71,14 +92,42 @@ def mine() -> ResponseReturnValue:
 
 
 def _page(somebody: Person, form: AboutMeForm) -> str:
-    session, tag = current.session(), language.this().tag
-    here = current.this_sign_in()
+    session, here = current.session(), current.this_sign_in()
     return render_template(
         "me/index.html", form=form, somebody=somebody, by_id={area.id: area for area in areas.every(session)},
-        ideas=idea_lists.of_author(session, somebody.id, language=tag), teams=teams.of_person(session, somebody.id, tag),
         sign_ins=sign_in.of_person(session, somebody, at=current.now()), here_id=here.id if here else None,
         may_vote=somebody.level >= Level.RESIDENT, waiting=_waiting(somebody), moderates=_moderates(somebody),
+        role_names=roles.NAMES, limits=_limits(somebody), **_wrote(somebody), **_takes_part(somebody),
     )  # fmt: skip
+
+
+def _wrote(somebody: Person) -> dict[str, Any]:
+    session = current.session()
+    return {
+        "ideas": idea_lists.of_author(session, somebody.id, language=language.this().tag),
+        "comments": comment_threads.of_person(session, somebody),
+    }
+
+
+def _takes_part(somebody: Person) -> dict[str, Any]:
+    session, tag, at = current.session(), language.this().tag, current.now()
+    ideas, cases_followed = (follows.followed(session, somebody, kind) for kind in ("idea", "case"))
+    return {
+        "teams": teams.of_person(session, somebody.id, tag),
+        "votes": rounds.cast_by(session, somebody, tag),
+        "meetings": meetings.of_person(session, somebody, tag, at=at),
+        "followed_areas": follows.followed(session, somebody, "area"),
+        "followed_ideas": idea_lists.of_numbers(session, ideas, language=tag) if ideas else [],
+        "followed_cases": cases.of_numbers(session, cases_followed, tag) if cases_followed else [],
+    }
+
+
+def _limits(somebody: Person) -> list[tuple[Restriction, Offer]]:
+    """What holds on somebody now, each with their way to object."""
+    session, at = current.session(), current.now()
+    held = restrictions.holding(session, somebody, at=at)
+    found = [(one, appeals.look_for(session, "restriction", one.id, somebody, at=at)) for one in held]
+    return [(one, offer) for one, offer in found if offer is not None]
 
 
 def _waiting(somebody: Person) -> int:

@@ -11,10 +11,33 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from backend import database, languages, people, sign_in, supports
+from backend import (
+    coming,
+    counting,
+    database,
+    follows,
+    languages,
+    people,
+    restrictions,
+    sign_in,
+    supports,
+    votes,
+)
 from backend.people import Level, Person
 from tests.conftest import browser, signed_in
-from tests.makers import a_published_idea, an_idea, ana, bo, mira, seved
+from tests.makers import (
+    a_case,
+    a_comment,
+    a_meeting,
+    a_published_idea,
+    an_idea,
+    an_open_round,
+    ana,
+    bo,
+    karin,
+    mira,
+    seved,
+)
 
 
 def token(client: FlaskClient) -> str:
@@ -135,7 +158,7 @@ def test_nobody_signs_out_the_phone_of_another(app: Flask, session: Session) -> 
 def test_the_answer_for_scripts_tells_a_stranger_nothing(client: FlaskClient, session: Session) -> None:
     answer = client.get("/en/me/mine")
 
-    assert answer.json == {"name": "", "level": 0, "staff": False, "supports": [], "waiting": 0}
+    assert answer.json == {"name": "", "account": "", "level": 0, "staff": False, "supports": [], "waiting": 0}
     assert "no-store" in answer.headers["Cache-Control"]
 
 
@@ -198,6 +221,111 @@ def test_an_idle_sign_in_is_over(app: Flask, session: Session) -> None:
     client = signed_in(app, session, ana(session, seved(session)), at=database.now() - timedelta(days=91))
 
     assert client.get("/en/me/mine").json["level"] == 0
+
+
+def page_of(app: Flask, session: Session, person: Person) -> str:
+    return signed_in(app, session, person).get("/en/me/").text
+
+
+def test_comments_stand_there_with_their_state(app: Flask, session: Session) -> None:
+    area = seved(session)
+    person = ana(session, area, level=Level.NEIGHBOUR)
+    idea = a_published_idea(session, area, bo(session, area))
+    mine = a_comment(session, idea, person, "نعم، بكل سرور", language="ar")
+
+    page = page_of(app, session, person)
+
+    assert f"/en/seved/comments/{mine.id}" in page
+    assert "نعم، بكل سرور" in page and "Waits to be read" in page
+
+
+def test_a_vote_stands_there_until_it_is_counted_but_not_what_was_ticked(app: Flask, session: Session) -> None:
+    area = seved(session)
+    person = ana(session, area)
+    asked = an_open_round(session, area, at=database.now() - timedelta(days=1), days=2)
+    other = page_of(app, session, person)
+    votes.cast(session, asked.id, area_id=area.id, person=person, choices=[1], at=database.now())
+
+    page = page_of(app, session, person)
+    counting.count_closed(session, at=database.now() + timedelta(days=2))
+    session.commit()
+
+    assert "Votes I have cast" in page and f"/en/seved/votes/{asked.id}" in page and "Bordet" not in page
+    for without in (other, page_of(app, session, person)):
+        assert "Votes I have cast" not in without
+
+
+def test_meetings_i_come_to_and_what_i_follow_stand_there(app: Flask, session: Session) -> None:
+    area = seved(session)
+    person = ana(session, area)
+    meeting = a_meeting(session, area, karin(session, area), starts_at=database.now() + timedelta(days=2))
+    coming.come(session, meeting, person, how_many=2, at=database.now())
+    idea = a_published_idea(session, area, bo(session, area))
+    case = a_case(session, area)
+    for kind, number in (("area", area.id), ("case", case.id), ("idea", idea.id)):
+        follows.follow(session, person, kind, number, at=database.now())
+
+    page = page_of(app, session, person)
+
+    assert f"/en/seved/meetings/{meeting.id}" in page
+    assert f"/en/seved/cases/{case.id}" in page and f"/en/seved/ideas/{idea.id}" in page
+    assert "Meetings in Seved" in page
+
+
+def test_a_limit_stands_there_with_its_reason_its_end_and_the_way_to_object(app: Flask, session: Session) -> None:
+    area = seved(session)
+    person = ana(session, area)
+    made = restrictions.restrict(
+        session, person, "limited", area=area, reason="hurts_others", days=7, by=karin(session, area),
+        at=database.now(), note="Ta det lugnt.", note_language="sv",
+    )  # fmt: skip
+
+    page = page_of(app, session, person)
+
+    assert "They wrote things that hurt others." in page and "Ta det lugnt." in page
+    assert f"/en/seved/appeals/new/restriction/{made.id}" in page
+
+
+def test_those_who_work_here_see_their_roles_and_may_leave(app: Flask, session: Session) -> None:
+    person = mira(session, seved(session))
+
+    page = page_of(app, session, person)
+
+    assert "Moderator" in page and f"/en/people/roles/{person.given[0].id}/leave" in page
+
+
+def test_everybody_finds_their_data_and_the_way_out(app: Flask, session: Session) -> None:
+    page = page_of(app, session, people.add(session, language="en", at=database.now()))
+
+    assert "/en/me/data" in page and "/en/me/erase" in page and "/en/about/contact" in page
+
+
+def test_the_page_costs_the_same_however_much_is_mine(app: Flask, session: Session) -> None:
+    area = seved(session)
+    person, other = ana(session, area), bo(session, area)
+    for number in range(2):
+        follows.follow(session, person, "idea", an_idea(session, area, person, f"Idea {number}").id, at=database.now())
+    client = signed_in(app, session, person)
+    before = statements(app, client)
+    for number in range(8):
+        idea = an_idea(session, area, other if number % 2 else person, f"More {number}")
+        follows.follow(session, person, "idea", idea.id, at=database.now())
+    session.commit()
+
+    assert statements(app, client) == before
+
+
+def statements(app: Flask, client: FlaskClient) -> int:
+    seen: list[str] = []
+
+    def listen(*told: object) -> None:
+        if told[2] != "BEGIN":
+            seen.append(str(told[2]))
+
+    event.listen(app.extensions["engine"], "before_cursor_execute", listen)
+    client.get("/en/me/")
+    event.remove(app.extensions["engine"], "before_cursor_execute", listen)
+    return len(seen)
 
 
 def test_names_are_never_markup(app: Flask, session: Session) -> None:
