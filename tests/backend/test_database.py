@@ -4,7 +4,7 @@ import threading
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, func, inspect, select, text, update
+from sqlalchemy import Engine, func, inspect, select, update
 from sqlalchemy.orm import Session
 
 from backend import areas, audit, database, demo, migrations, revisions
@@ -56,23 +56,18 @@ def test_sixteen_writers_that_read_first_lose_nothing(engine: Engine) -> None:
         assert areas.by_id(session, area_id).position == 17
 
 
-def test_migrations_make_exactly_todays_tables(database_url: str) -> None:
-    engine = database.connect(database_url)
-    with engine.begin() as connection:
-        Base.metadata.drop_all(connection)
-
+def test_migrations_make_exactly_todays_tables(empty_database_url: str) -> None:
+    engine = database.connect(empty_database_url)
     migrations.upgrade(engine)
 
-    try:
-        assert not migrations.differences(engine), "write a migration: ./test has the models, the versions lag behind"
-        migrations.downgrade(engine, "base")
-        with engine.connect() as connection:
-            assert not set(engine.dialect.get_table_names(connection)) - {"alembic_version"}
-    finally:
-        with engine.begin() as connection:
-            connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-            Base.metadata.create_all(connection)
-        engine.dispose()
+    lags = migrations.differences(engine)
+    migrations.downgrade(engine, "base")
+    with engine.connect() as connection:
+        left = set(engine.dialect.get_table_names(connection)) - {"alembic_version"}
+    engine.dispose()
+
+    assert not lags, "write a migration: ./test has the models, the versions lag behind"
+    assert not left
 
 
 def test_what_people_wrote_survives_the_way_down_and_up(empty_database_url: str) -> None:

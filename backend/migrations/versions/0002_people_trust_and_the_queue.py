@@ -3,11 +3,12 @@
 import hashlib
 import json
 import secrets
-from backend import folding
 from datetime import UTC
 
 import sqlalchemy as sa
 from alembic import op
+
+from backend import folding
 
 revision = "0002"
 down_revision = "0001"
@@ -316,6 +317,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_idea_merges_into_id"), ["into_id"], unique=False)
 
     op.create_table(
+        "idea_photos",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("idea_id", sa.Integer(), nullable=False),
+        sa.Column("photo_id", sa.Integer(), nullable=False),
+        sa.Column("copy_id", sa.Integer(), nullable=True),
+        sa.Column("round", sa.Integer(), nullable=True),
+        sa.Column("client_uuid", sa.String(length=36), nullable=True),
+        sa.Column("content_mark", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["copy_id"], ["photos.id"], name=op.f("fk_idea_photos_copy_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_idea_photos_idea_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["photo_id"], ["photos.id"], name=op.f("fk_idea_photos_photo_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idea_photos")),
+        sa.UniqueConstraint("client_uuid", name=op.f("uq_idea_photos_client_uuid")),
+    )
+    with op.batch_alter_table("idea_photos", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_idea_photos_idea_id"), ["idea_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_idea_photos_photo_id"), ["photo_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_idea_photos_state"), ["state"], unique=False)
+
+    op.create_table(
         "idea_versions",
         sa.Column("idea_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -369,6 +392,13 @@ def upgrade() -> None:
             sa.Column("comments", sa.String(length=20), server_default="open_to_residents", nullable=False)
         )
 
+    with op.batch_alter_table("devices", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("sign_in_id", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_devices_sign_in_id"), ["sign_in_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_devices_sign_in_id"), "sign_ins", ["sign_in_id"], ["id"], ondelete="SET NULL"
+        )
+
     with op.batch_alter_table("follows", schema=None) as batch_op:
         batch_op.add_column(sa.Column("came_with", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_follows_came_with"), ["came_with"], unique=False)
@@ -385,7 +415,7 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("journal_notes", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("is_hidden", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("is_hidden", sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table("moderation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("language", sa.String(length=12), nullable=False, server_default=""))
@@ -401,13 +431,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("photo_act", sa.String(length=12), nullable=False, server_default=""))
         batch_op.create_index("ix_moderation_unheard", ["language_by", "decision"], unique=False)
         batch_op.create_foreign_key(
-            batch_op.f("fk_moderation_not_by"), "people", ["not_by"], ["id"], ondelete="SET NULL"
+            batch_op.f("fk_moderation_handed_by"), "people", ["handed_by"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_moderation_handed_to"), "people", ["handed_to"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_moderation_handed_by"), "people", ["handed_by"], ["id"], ondelete="SET NULL"
+            batch_op.f("fk_moderation_not_by"), "people", ["not_by"], ["id"], ondelete="SET NULL"
         )
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
@@ -448,7 +478,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    if op.get_bind().dialect.name == "sqlite":
+    if op.get_bind().dialect.name == "sqlite":  # a trigger without its index would stop each change of a table
+        for name in ("added", "gone", "changed"):
+            op.execute(f"DROP TRIGGER idea_words_{name}")
         op.execute("DROP TABLE idea_search")
     with op.batch_alter_table("supports", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_supports_came_with"))
@@ -478,9 +510,9 @@ def downgrade() -> None:
         batch_op.drop_column("mailed_to")
 
     with op.batch_alter_table("moderation", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_moderation_handed_by"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_moderation_handed_to"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_moderation_not_by"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_moderation_handed_to"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_moderation_handed_by"), type_="foreignkey")
         batch_op.drop_index("ix_moderation_unheard")
         batch_op.drop_column("photo_act")
         batch_op.drop_column("merge_into")
@@ -510,6 +542,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_follows_came_with"))
         batch_op.drop_column("came_with")
 
+    with op.batch_alter_table("devices", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_devices_sign_in_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_devices_sign_in_id"))
+        batch_op.drop_column("sign_in_id")
+
     with op.batch_alter_table("areas", schema=None) as batch_op:
         batch_op.drop_column("comments")
 
@@ -530,6 +567,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_idea_versions_photo_id"))
 
     op.drop_table("idea_versions")
+    with op.batch_alter_table("idea_photos", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_idea_photos_state"))
+        batch_op.drop_index(batch_op.f("ix_idea_photos_photo_id"))
+        batch_op.drop_index(batch_op.f("ix_idea_photos_idea_id"))
+
+    op.drop_table("idea_photos")
     with op.batch_alter_table("idea_merges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idea_merges_into_id"))
 
