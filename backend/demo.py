@@ -16,12 +16,13 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from . import addresses, areas, keys, people, revisions, search, sign_in, slips, texts
+from . import addresses, areas, demo_talk, keys, people, revisions, search, sign_in, slips, texts
 from .areas import Area
 from .cases import Case
 from .database import Base
 from .errors import Refusal
 from .follows import Follow
+from .idea_versions import IdeaVersion
 from .ideas import PUBLIC, Idea, IdeaStep, State
 from .journal import Note
 from .keys import mark, token
@@ -50,12 +51,12 @@ def load(session: Session, *, at: datetime) -> None:
     places = {row["slug"]: _area(session, row, at) for row in _read("area")}
     _staff(session, places["seved"], at)
     cases = {row["key"]: _case(session, row, places[row["area"]], at) for row in _read("case")}
-    for row in _read("idea"):
-        _idea(session, row, places[row["area"]], cases, at)
+    written = {row["key"]: _idea(session, row, places[row["area"]], cases, at) for row in _read("idea")}
     for row in _read("meeting"):
         _meeting(session, row, places[row["area"]], cases, at)
     for row in _read("lesson"):
         _lesson(session, row, at)
+    demo_talk.load(session, written, cases, at=at)
     for area in places.values():
         revisions.raise_(session, area.id, *ROOMS)
 
@@ -75,7 +76,10 @@ def greetings(session: Session, settings: Settings, *, at: datetime) -> list[str
     return [*lines, "Slips that let a resident of Seved vote:", *(f"  {number}" for number in numbers), ""]
 
 
-NAMES = {"Hodan": "resident", "Mira": "moderator", "Karin": "coordinator"}
+NAMES = {
+    "Hodan": "resident", "Mira": "moderator", "Karin": "coordinator", "Sami": "moderator", "Nadia": "core team",
+    "Olle": "operator",
+}  # fmt: skip
 
 
 def remove(session: Session) -> list[str]:
@@ -137,9 +141,13 @@ def _area(session: Session, row: dict[str, Any], at: datetime) -> Area:
 
 
 def _staff(session: Session, area: Area, at: datetime) -> None:
-    """A resident, a moderator and a coordinator of the area, to sign in as."""
+    """People of the area to sign in as: a resident, those who work here, and two who look after every area."""
     people.add(session, name="Hodan", language="sv", level=Level.RESIDENT, area_id=area.id, is_example=True, at=at)
-    for name, role in (("Mira", Role.MODERATOR), ("Karin", Role.COORDINATOR)):
+    given = (
+        ("Mira", Role.MODERATOR), ("Karin", Role.COORDINATOR), ("Sami", Role.MODERATOR), ("Nadia", Role.CORE),
+        ("Olle", Role.OPERATOR),
+    )  # fmt: skip
+    for name, role in given:
         person = people.add(session, name=name, language="sv", level=Level.NEIGHBOUR, is_example=True, at=at)
         people.give_role(session, person, role, area_id=area.id, at=at)
 
@@ -207,7 +215,7 @@ def _round(session: Session, row: dict[str, Any], made: list[Prototype], case: C
     session.flush()
 
 
-def _idea(session: Session, row: dict[str, Any], area: Area, cases: dict[str, Case], at: datetime) -> None:
+def _idea(session: Session, row: dict[str, Any], area: Area, cases: dict[str, Case], at: datetime) -> Idea:
     written = at - timedelta(days=row.get("days_ago", 0), hours=row.get("hours_waiting", 0))
     tongue = offered(row["language"])
     author = people.add(
@@ -227,8 +235,25 @@ def _idea(session: Session, row: dict[str, Any], area: Area, cases: dict[str, Ca
     if idea.state in PUBLIC:
         search.keep(session, idea.id, f"{idea.title}\n{idea.text}")
     _supports(session, idea, row["supports"], at)
+    if "earlier" in row:
+        _versions(session, idea, row["earlier"])
     if idea.state == State.RECEIVED:
         session.add(Waiting(area_id=area.id, kind="idea", noun_id=idea.id, asked_at=written))
+    return idea
+
+
+def _versions(session: Session, idea: Idea, earlier: str) -> None:
+    """Its author edited it a day later, and both texts were read."""
+    title, _, text = earlier.strip().partition("\n")
+    idea.changed_at = idea.created_at + timedelta(days=1)
+    for number, words, at in ((1, (title, text), idea.created_at), (2, (idea.title, idea.text), idea.changed_at)):
+        session.add(
+            IdeaVersion(
+                idea_id=idea.id, number=number, title=words[0], text=words[1], language=idea.language, written_at=at,
+                written_by=idea.author_id, state="approved", settled_at=at,
+            )
+        )  # fmt: skip
+    session.flush()
 
 
 def _steps(session: Session, idea: Idea, case: Case | None, at: datetime) -> None:

@@ -70,7 +70,7 @@ def test_slips_are_printed_in_groups_of_four(run) -> None:  # type: ignore[no-un
 
 def test_the_example_comes_and_goes(run) -> None:  # type: ignore[no-untyped-def]
     assert "Mira" not in run("migrate").stdout
-    assert run("demo").stdout.count("/sv/sign-in/") == 3
+    assert run("demo").stdout.count("/sv/sign-in/") == 6
     assert run("demo").returncode == 2  # never twice, never beside what is real
     assert run("demo", "--remove").returncode == 0
     assert run("area", "list").stdout.strip() == ""

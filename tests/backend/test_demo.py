@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend import areas, demo, follows, ideas, meetings, people
+from backend import areas, demo, follows, idea_texts, idea_versions, ideas, meetings, people, staff
+from backend.comments import Comment
 from backend.database import Base
 from backend.errors import Refusal
 from backend.ideas import Idea
 from backend.meetings import Meeting
-from backend.people import Level
+from backend.moderation import Waiting
+from backend.people import Level, Role
 from backend.supports import Support
 from backend.votes import Round
 from tests.conftest import NOON
@@ -57,6 +59,35 @@ def test_the_vote_is_open_and_its_lot_is_drawn(session: Session) -> None:
     assert vote.opens_at < NOON < vote.closes_at
     assert vote.lot
     assert vote.secret
+
+
+def test_neighbours_talk_and_a_comment_and_a_report_wait(session: Session) -> None:
+    demo.load(session, at=NOON)
+
+    said = session.scalars(select(Comment).where(Comment.state == "public")).all()
+    assert {one.language for one in said} == {"sv", "ar", "so"}
+    assert any(one.parent_id for one in said) and {one.kind for one in said} == {"idea", "case"}
+    waits = session.scalars(select(Waiting.kind).where(Waiting.decision.is_(None))).all()
+    assert sorted(waits) == ["comment", "idea", "idea", "idea", "report"]
+    talked_of = session.scalars(select(Idea).where(Idea.comments > 0)).all()
+    assert sum(idea.comments for idea in talked_of) == len([one for one in said if one.kind == "idea"])
+
+
+def test_an_edited_idea_has_both_its_texts(session: Session) -> None:
+    demo.load(session, at=NOON)
+
+    [idea] = session.scalars(select(Idea).where(Idea.changed_at.is_not(None)))
+
+    assert [one.whole for one in idea_versions.public(session, idea)][-1] == idea_texts.in_one(idea.title, idea.text)
+    assert len(idea_versions.public(session, idea)) == 2
+
+
+def test_there_is_another_person_for_an_objection_in_the_area_and_above_it(session: Session) -> None:
+    demo.load(session, at=NOON)
+
+    seved = areas.by_slug(session, "seved")
+    assert len(staff.everywhere(session, Role.CORE)) == len(staff.everywhere(session, Role.OPERATOR)) == 1
+    assert staff.is_left(session, seved.id, without=staff.everywhere(session, Role.CORE))
 
 
 def test_the_example_never_mixes_with_what_is_real(session: Session) -> None:
