@@ -19,6 +19,7 @@ from . import (
     audit,
     comments,
     idea_edits,
+    idea_photos,
     idea_versions,
     ideas,
     moderation,
@@ -40,7 +41,6 @@ from .mail_codes import MailCode
 from .notices import Notice
 from .own_data import After
 from .people import Person
-from .photos import Photo
 from .reports import Report
 from .sign_in import SignIn, SignInAddress
 
@@ -109,13 +109,9 @@ def _told_alone(person: Person) -> tuple[ColumnElement[bool], ...]:
 
 def _forget_ideas(session: Session, person: Person, *, with_texts: bool, at: datetime) -> list[str]:
     """Ideas that nobody else has read go; published ones stay without name and photo, or go too."""
-    keys = []
+    keys: list[str] = []
     for idea in session.scalars(select(Idea).where(Idea.author_id == person.id)).all():
-        if idea.photo_id is not None:
-            photo, idea.photo_id = session.get_one(Photo, idea.photo_id), None
-            session.flush()
-            keys.append(photo.file)
-            session.delete(photo)
+        keys += idea_photos.forget_all(session, idea, at=at)
         was_public = idea.state in ideas.PUBLIC or (idea.state == State.MERGED and idea_versions.public(session, idea))
         if with_texts or not was_public:
             _empty_idea(session, idea, by=person, at=at)

@@ -11,7 +11,20 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from . import addresses, areas, audit, cases, idea_merges, ideas, moderation, notices, people, revisions, texts
+from . import (
+    addresses,
+    areas,
+    audit,
+    cases,
+    idea_merges,
+    idea_photos,
+    ideas,
+    moderation,
+    notices,
+    people,
+    revisions,
+    texts,
+)
 from .errors import NotAllowed, Refusal
 from .idea_versions import IdeaVersion
 from .idea_versions import State as VersionState
@@ -22,6 +35,7 @@ from .photos import Photo
 from .reading import Planned, Sent
 from .wording import Wording, say
 
+ON_A_PHONE = timedelta(days=28)  # a push service keeps it for one that is off
 TELL_WITHIN = timedelta(days=30)  # a phone that was off for longer reads it on the page
 
 REASONS: Mapping[str, Wording] = {
@@ -34,7 +48,7 @@ REASONS: Mapping[str, Wording] = {
     "not_understandable": say("We did not understand it. Please write it with more words."),
 }
 moderation.offer_reasons("idea", dict(REASONS))
-moderation.offer_decisions("idea", *Decision, has_cases=True)
+moderation.offer_decisions("idea", *Decision, has_cases=True, photo_acts=("away", "blurred"))
 moderation.name_kind("idea", say("Ideas"))
 
 
@@ -73,9 +87,11 @@ def follow(session: Session, waiting: Waiting, at: datetime) -> None:
         idea_merges.merge(session, idea, waiting.merge_into or 0, by=decider, at=at)
     elif not stands:
         state = State.CHANGE_ASKED if waiting.decision == Decision.CHANGE_ASKED else State.NOT_PUBLISHED
-        said = {"reason": waiting.reason, "note": waiting.note, "note_language": waiting.note_language}
-        ideas.add_step(session, idea, state, at=at, **said)
-    tell_author(session, idea, at=at, reason=waiting.reason, decision=waiting.decision or "", is_edit=stands)
+        ideas.add_step(
+            session, idea, state, at=at, reason=waiting.reason, note=waiting.note, note_language=waiting.note_language
+        )
+    said = {"reason": waiting.reason, "decision": waiting.decision or "", "photo_act": waiting.photo_act}
+    tell_author(session, idea, at=at, is_edit=stands, **said)
 
 
 @moderation.when_taken_back("idea")
@@ -151,8 +167,9 @@ def sent_by(session: Session, person_id: int) -> Sent:
 
 
 def tell_author(
-    session: Session, idea: Idea, *, at: datetime, reason: str = "", decision: str = "", is_edit: bool = False
-) -> None:
+    session: Session, idea: Idea, *, at: datetime, reason: str = "", decision: str = "", photo_act: str = "",
+    is_edit: bool = False,
+) -> None:  # fmt: skip
     """One notice to whoever wrote it, in the caller's transaction; an author who has left hears nothing.
 
     is_edit: an earlier text stands for everybody.
@@ -161,7 +178,7 @@ def tell_author(
         return
     values = {
         "state": idea.state, "title": idea.title, "reason": reason, "case_id": idea.case_id, "decision": decision,
-        "is_edit": is_edit, "twin": idea.merged_into,
+        "is_edit": is_edit, "twin": idea.merged_into, "photo_act": photo_act,
     }  # fmt: skip
     notices.tell(
         session, kind="idea_decided", area_id=idea.area_id, noun_id=idea.id, audience="person",
@@ -169,7 +186,7 @@ def tell_author(
     )  # fmt: skip
 
 
-@notices.said("idea_decided", notices.Kind(longest=timedelta(days=28)))
+@notices.said("idea_decided", notices.Kind(longest=ON_A_PHONE))
 def words(session: Session, notice: notices.Notice, language: str) -> notices.Message:
     values = notice.values
     slug = areas.by_id(session, notice.area_id).slug
@@ -197,7 +214,15 @@ def _say(session: Session, values: Mapping[str, Any], number: int, language: str
     if values["state"] == State.NOT_PUBLISHED:
         body = say("Idea %(number)s, %(idea)s: %(reason)s", **named, reason=REASONS[values["reason"]])
         return say("Your idea was not published"), body
-    return say("A person has read your idea"), say("Idea %(number)s is public now: %(idea)s.", **named)
+    return say("A person has read your idea"), _say_public(values.get("photo_act", ""), named)
+
+
+def _say_public(photo_act: str, named: dict[str, Any]) -> Wording:
+    if photo_act == "away":
+        return say("Idea %(number)s is public now, without its photo: %(idea)s.", **named)
+    if photo_act == "blurred":
+        return say("Idea %(number)s is public now, with a blurred photo: %(idea)s.", **named)
+    return say("Idea %(number)s is public now: %(idea)s.", **named)
 
 
 def _say_of_edit(values: Mapping[str, Any], named: dict[str, Any]) -> tuple[Wording, Wording]:
@@ -215,21 +240,26 @@ def _settle(version: IdeaVersion, waiting: Waiting, at: datetime) -> None:
 
 def _publish(session: Session, idea: Idea, version: IdeaVersion | None, waiting: Waiting, at: datetime) -> None:
     """The version that was read stands from now on; an idea that had gone into a case comes back to it."""
-    if version is not None:
-        idea.title, idea.text, idea.language = version.title, version.text, version.language
-    if idea.state in ideas.PUBLIC:
-        idea.changed_at = at
-        session.flush()
-        ideas.show_anew(session, idea)
-    else:
+    if idea.is_public and version is not None:
+        ideas.replace_words(session, idea, version, at=at)
+    elif not idea.is_public:
+        if version is not None:
+            idea.title, idea.text, idea.language = version.title, version.text, version.language
         ideas.add_step(session, idea, State.READ, at=at)
         if idea.case_id is not None:
             ideas.add_step(session, idea, State.IN_CASE, at=at, case_id=idea.case_id)
-    if idea.photo_id is not None:
-        session.get_one(Photo, idea.photo_id).is_public = True
+    _show_photo(session, idea, waiting.photo_act, at)
     if waiting.case_id is not None:
         join_case(session, idea, waiting.case_id, at=at)
     session.flush()
+
+
+def _show_photo(session: Session, idea: Idea, act: str, at: datetime) -> None:
+    """As the moderator chose: as it was sent, not at all, or as the blurred copy that the worker makes next."""
+    if act:
+        idea_photos.set_aside(session, idea, idea_photos.State(act), at=at)
+    elif idea.photo_id is not None:
+        session.get_one(Photo, idea.photo_id).is_public = True
 
 
 def _apart(words: str) -> str:

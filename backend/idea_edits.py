@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import audit, idea_merges, idea_texts, idea_versions, ideas, moderation, restrictions, typed
+from . import audit, idea_merges, idea_photos, idea_texts, idea_versions, ideas, moderation, restrictions, typed
 from .errors import Conflict, NotAllowed
 from .idea_versions import IdeaVersion
 from .ideas import Idea, State
@@ -52,6 +52,13 @@ def edit(
     return version
 
 
+def publish_after_all(session: Session, idea: Idea, *, at: datetime) -> None:
+    """What was sent last stands from now on, since another person has found nothing against it."""
+    version = idea_versions.latest(session, idea)
+    ideas.replace_words(session, idea, version, at=at)
+    idea_versions.stand(session, idea, at=at)
+
+
 def make_sure_may_edit(session: Session, idea: Idea, by: Person | None, *, at: datetime) -> None:
     """Raises NotAllowed for anybody else, once it was tried, and while by may not write here."""
     if by is None or not ideas.is_by(idea, by):
@@ -75,6 +82,7 @@ def withdraw(session: Session, idea: Idea, *, by: Person, at: datetime) -> None:
     idea_merges.part_all(session, idea, by=None, at=at)
     moderation.withdraw(session, kind="idea", noun_id=idea.id, at=at)
     idea_versions.take_back_open(session, idea.id, at=at)
+    idea_photos.withdraw(session, idea, at=at)
     if idea.photo_id is not None:
         session.get_one(Photo, idea.photo_id).is_public = False
     ideas.add_step(session, idea, State.WITHDRAWN, at=at)

@@ -204,6 +204,13 @@ def add_step(session: Session, idea: Idea, state: State, *, at: datetime, **said
     return step
 
 
+def replace_words(session: Session, idea: Idea, version: IdeaVersion, *, at: datetime) -> None:
+    """A public idea says something else from now on."""
+    idea.title, idea.text, idea.language, idea.changed_at = version.title, version.text, version.language, at
+    session.flush()
+    show_anew(session, idea)
+
+
 def show_anew(session: Session, idea: Idea) -> None:
     """What everybody reads of it has changed."""
     revisions.raise_(session, idea.area_id, "ideas")

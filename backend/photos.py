@@ -31,6 +31,7 @@ MOST_PIXELS = 24_000_000  # by the header, before anything is decoded
 LONGEST_SIDE = 1600  # pixels, of what is kept
 LONGEST_ALT = 300  # characters
 UNSENT = timedelta(days=1)  # between choosing a photo and sending what it belongs to
+LEFT_OF_BLURRED = 20  # pixels of the longer side: too few to know a face or a number plate by
 QUALITY = 82  # of the JPEG that is kept: about 300 kB at full size
 KEY = re.compile("[0-9a-f]{40}")
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -84,10 +85,17 @@ def prepare(content: bytes) -> Prepared:
         raise _no(say("This photo is too large. It may have %(most)s megabytes.", most=MOST_BYTES // 1_000_000))
     if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
         raise _no(say("This photo is in Apple’s HEIC format. Please choose it as a JPEG."))
+    return _packed(_decode(content), content)
+
+
+def blurred(content: bytes) -> Prepared:
+    """The same with all detail gone for good: what is left of it is spread over the old size. Raises Refusal."""
+    from PIL import Image  # heavy, and needed by few requests
+
     picture = _decode(content)
-    kept = BytesIO()
-    picture.save(kept, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    return Prepared(kept.getvalue(), picture.width, picture.height, hashlib.sha256(content).hexdigest())
+    size = picture.size
+    picture.thumbnail((LEFT_OF_BLURRED, LEFT_OF_BLURRED), Image.Resampling.BOX)
+    return _packed(picture.resize(size, Image.Resampling.BICUBIC), content)
 
 
 def keep(
@@ -139,6 +147,12 @@ def by_key(session: Session, key: str) -> Photo:
     if photo is None:
         raise NotFound(say("There is no photo with this address."))
     return photo
+
+
+def _packed(picture: Image.Image, content: bytes) -> Prepared:
+    kept = BytesIO()
+    picture.save(kept, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    return Prepared(kept.getvalue(), picture.width, picture.height, hashlib.sha256(content).hexdigest())
 
 
 def _decode(content: bytes) -> Image.Image:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import addresses, comments, ideas, people, reportable, revisions, texts
+from . import addresses, comments, idea_photos, ideas, people, reportable, revisions, texts
 from .areas import Area
 from .cases import Case
 from .comments import Comment
@@ -74,20 +74,14 @@ def look_at_photos(session: Session, numbers: Sequence[int], language: str) -> d
 def take_photo_down(session: Session, number: int, waiting: Waiting, at: datetime) -> dict[str, Any]:
     """Only the photo goes; the idea's words stay."""
     idea = ideas.by_number(session, number)
-    _show_photo(session, idea, False)
-    before, idea.photo_id = {"photo_id": idea.photo_id}, None
-    session.flush()
-    revisions.raise_(session, idea.area_id, "ideas")
+    before = {"photo_id": idea.photo_id}
+    idea_photos.set_aside(session, idea, idea_photos.State.TAKEN_DOWN, at=at)
     return before
 
 
 def put_photo_back(session: Session, number: int, before: Mapping[str, Any], at: datetime) -> None:
-    idea = ideas.by_number(session, number)
-    if idea.photo_id is not None or session.get(Photo, before.get("photo_id") or 0) is None:
-        return
-    idea.photo_id = before["photo_id"]
-    _show_photo(session, idea, idea.state in ideas.PUBLIC)
-    revisions.raise_(session, idea.area_id, "ideas")
+    """The one that was refused or taken down last; one that came later stays."""
+    idea_photos.put_back(session, ideas.by_number(session, number), at=at)
 
 
 def look_at_comments(session: Session, numbers: Sequence[int], language: str) -> dict[int, Look]:

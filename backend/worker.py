@@ -18,17 +18,20 @@ from sqlalchemy.orm import Session, sessionmaker
 from . import (
     addresses,
     areas,
+    blurring,
     counting,
     database,
     deliveries,
     files,
     guessing,
+    idea_photos,
     languages,
     moderation,
     notice_letters,
     notices,
     photos,
     queue,
+    retention,
     web_push,
 )
 from .database import transaction
@@ -58,9 +61,11 @@ def work(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask_to_end)
     engine = database.connect(settings.database_url)
+    tidier = retention.Tidier(database.sessions(engine), settings)
     with Sender(settings) as sender:
         while not is_asked_to_end:
             is_more = turn(database.sessions(engine), settings, sender, is_over=lambda: is_asked_to_end)
+            _safely(lambda: tidier.tidy(database.now()))
             if not is_more:
                 queue.wait(settings, settings.sweep_seconds, is_over=lambda: is_asked_to_end)
     engine.dispose()
@@ -80,7 +85,8 @@ def turn(
         (1, mailing.round),  # one, since a slow mail server must not keep phones waiting
         (MOST_ROUNDS, lambda: _deliver(sessions, settings, sender, clock)),
         (MOST_ROUNDS, lambda: guessing.guess_new(sessions)),
-        (1, lambda: _forget_unsent_photos(sessions, settings, clock)),
+        (MOST_ROUNDS, lambda: blurring.blur_next(sessions, files.store(settings.files_url), clock)),
+        (1, lambda: _forget_photos(sessions, settings, clock)),
     )
     is_more = False
     for most, part in parts:
@@ -112,9 +118,11 @@ def _count_rounds(sessions: Sessions, clock: Clock) -> bool:
     return False
 
 
-def _forget_unsent_photos(sessions: Sessions, settings: Settings, clock: Clock) -> bool:
+def _forget_photos(sessions: Sessions, settings: Settings, clock: Clock) -> bool:
+    store = files.store(settings.files_url)
     with sessions() as session, transaction(session):
-        photos.forget_unsent(session, files.store(settings.files_url), at=clock())
+        photos.forget_unsent(session, store, at=clock())
+        idea_photos.forget_old(session, store, at=clock())
     return False
 
 

@@ -431,13 +431,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("photo_act", sa.String(length=12), nullable=False, server_default=""))
         batch_op.create_index("ix_moderation_unheard", ["language_by", "decision"], unique=False)
         batch_op.create_foreign_key(
-            batch_op.f("fk_moderation_handed_by"), "people", ["handed_by"], ["id"], ondelete="SET NULL"
+            batch_op.f("fk_moderation_not_by"), "people", ["not_by"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_moderation_handed_to"), "people", ["handed_to"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_moderation_not_by"), "people", ["not_by"], ["id"], ondelete="SET NULL"
+            batch_op.f("fk_moderation_handed_by"), "people", ["handed_by"], ["id"], ondelete="SET NULL"
         )
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
@@ -510,9 +510,9 @@ def downgrade() -> None:
         batch_op.drop_column("mailed_to")
 
     with op.batch_alter_table("moderation", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_moderation_not_by"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_moderation_handed_to"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_moderation_handed_by"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_moderation_handed_to"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_moderation_not_by"), type_="foreignkey")
         batch_op.drop_index("ix_moderation_unheard")
         batch_op.drop_column("photo_act")
         batch_op.drop_column("merge_into")
