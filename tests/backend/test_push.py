@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from backend import follows, push, settings
+from backend import follows, push, settings, sign_in
 from backend.errors import NotFound, Refusal
 from backend.settings import Settings
 from tests.makers import NOON, a_phone, ana, bo, seved
@@ -174,3 +174,32 @@ def test_following_twice_and_leaving_twice_change_nothing(session: Session) -> N
 
     assert follows.followed(session, person, "area") == set()
     assert follows.followed(session, None, "area") == set()
+
+
+def test_a_phone_ends_with_the_sign_in_that_it_came_with(session: Session, plain: Settings) -> None:
+    person = ana(session, seved(session))
+    here, elsewhere = (sign_in.find(session, sign_in.begin(session, person, at=NOON), at=NOON) for _ in range(2))
+    assert here is not None
+    assert elsewhere is not None
+    kept, left = (a_phone(session, person, plain) for _ in range(2))
+    kept.sign_in_id, left.sign_in_id = here.id, elsewhere.id
+    session.flush()
+
+    sign_in.end_one_of(session, person, elsewhere.id)
+
+    assert push.of_person(session, person) == [kept]
+    sign_in.end_all(session, person)
+    assert push.of_person(session, person) == []
+
+
+def test_a_shared_phone_hears_nothing_once_its_hours_are_over(session: Session, plain: Settings) -> None:
+    person = ana(session, seved(session))
+    for is_shared in (True, False):
+        here = sign_in.find(session, sign_in.begin(session, person, at=NOON, is_shared=is_shared), at=NOON)
+        assert here is not None
+        a_phone(session, person, plain).sign_in_id = here.id
+    session.flush()
+
+    assert push.remove_left(session, NOON) == 0
+    assert push.remove_left(session, NOON.replace(year=NOON.year + 1)) == 1
+    assert len(push.of_person(session, person)) == 1
