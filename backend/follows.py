@@ -20,7 +20,7 @@ class Follow(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)  # one of KINDS
     noun_id: Mapped[int] = mapped_column(primary_key=True)
-    came_with: Mapped[int | None] = mapped_column(index=True)  # the merged idea that brought it; empty: the person's own act
+    came_with: Mapped[int | None] = mapped_column(index=True)  # the merged idea that brought it; empty: their own act
     at: Mapped[datetime]
 
 

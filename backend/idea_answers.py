@@ -22,6 +22,7 @@ from . import (
     moderation,
     notices,
     people,
+    reading,
     revisions,
     texts,
 )
@@ -50,6 +51,7 @@ REASONS: Mapping[str, Wording] = {
 moderation.offer_reasons("idea", dict(REASONS))
 moderation.offer_decisions("idea", *Decision, has_cases=True, photo_acts=("away", "blurred"))
 moderation.name_kind("idea", say("Ideas"))
+reading.say_why_not_by("idea", say("You wrote this down yourself. Somebody else has to read it."))
 
 
 def feed(session: Session, idea: Idea, case_id: int, *, by: Person, at: datetime) -> None:

@@ -43,8 +43,8 @@ class IdeaMerge(Base):
 
 def merge(session: Session, idea: Idea, twin_number: int, *, by: Person | None, at: datetime) -> Idea:
     """Makes idea a part of its twin and returns the twin. Raises NotFound, NotAllowed, Refusal."""
+    _lock(session, idea, ideas.by_number(session, twin_number))
     twin = make_sure_can_merge(session, idea, twin_number, by)
-    _lock(session, idea, twin)
     session.add(
         IdeaMerge(
             idea_id=idea.id, into_id=twin.id, state_before=idea.state, by=by.id if by else None, at=at
@@ -135,9 +135,10 @@ def _follows_of(table: Any, number: int) -> list[Any]:
 
 
 def _lock(session: Session, *both: Idea) -> None:
-    """On PostgreSQL whoever supports one of them meanwhile waits, so that no support is counted past us."""
+    """On PostgreSQL whoever supports or merges one of them meanwhile waits; what they did before is read anew."""
     session.flush()
-    session.execute(select(Idea.id).where(Idea.id.in_([one.id for one in both])).order_by(Idea.id).with_for_update())
+    own = select(Idea).where(Idea.id.in_([one.id for one in both])).order_by(Idea.id).with_for_update()
+    session.scalars(own.execution_options(populate_existing=True)).all()
 
 
 def _copy(session: Session, table: Any, rows_of: Any, idea: Idea, twin: Idea) -> None:

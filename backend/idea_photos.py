@@ -82,7 +82,7 @@ def send(
     photos.take(photo, by=by, alt=alt, alt_language=language)
     item = moderation.ask(
         session, kind="photo", noun_id=idea.id, area_id=idea.area_id, at=at, language=language,
-        flags=personal_details.flags(photo.alt), not_by=idea.entered_by,
+        flags=personal_details.flags(photo.alt),
     )  # fmt: skip
     _settle_waiting(session, idea.id, at)
     sent = IdeaPhoto(idea_id=idea.id, photo_id=photo.id, round=item.round, client_uuid=client_uuid, content_mark=mark)

@@ -108,6 +108,10 @@ class Kind:
     labels: Mapping[str, Label] = field(default_factory=lambda: LABELS)
     has_cases: bool = False  # whether it can be approved into a case
     photo_acts: frozenset[str] = frozenset()  # of "away" and "blurred"
+    # To whoever the item's not_by names: why somebody else has to read it.
+    not_by: Wording = field(
+        default_factory=lambda: say("You decided about this before. Somebody else has to read it now.")
+    )
 
 
 class Kinds(dict[str, Kind]):
@@ -176,6 +180,11 @@ def offer_decisions(
     registered.decisions = frozenset(str(one) for one in decisions)
     registered.labels = {**LABELS, **(labels or {})}
     registered.has_cases, registered.photo_acts = has_cases, frozenset(photo_acts)
+
+
+def say_why_not_by(kind: str, words: Wording) -> None:
+    """What whoever an item's not_by names reads, where that is not who decided before."""
+    kinds[kind].not_by = words
 
 
 def name_kind(kind: str, name: Wording) -> None:

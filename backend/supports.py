@@ -21,7 +21,9 @@ class Support(Base):
     idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
     counts: Mapped[bool] = mapped_column(default=True)  # false while the person is a guest
-    came_with: Mapped[int | None] = mapped_column(index=True)  # the merged idea that brought it; empty: the person's own act
+    came_with: Mapped[int | None] = mapped_column(
+        index=True
+    )  # the merged idea that brought it; empty: their own act
     at: Mapped[datetime]
 
 
@@ -36,6 +38,8 @@ def counts_for(person: Person | None) -> bool:
 
 def support(session: Session, idea: Idea, *, by: Person, at: datetime) -> None:
     """Supporting twice changes nothing. NotAllowed before the idea is published, and while by is suspended."""
+    # On PostgreSQL a merge meanwhile waits for us, or we for it: no support is lost between two ideas.
+    session.refresh(idea, ["state"], with_for_update=True)
     if not may_support(idea):
         raise NotAllowed(say("This idea is not published."))
     restrictions.make_sure_may_join(session, by, idea.area_id, at=at)

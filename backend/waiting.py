@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from . import people
 from .database import Base
 from .people import Person, Role
+from .reading import kinds
 from .wording import Wording, say
 
 LONGEST_WORD = 300  # characters, of what is said when something is handed to somebody
@@ -50,7 +51,9 @@ class Waiting(Base):
     language_by: Mapped[str] = mapped_column(String(12), default="")  # who said so; empty: its page, until we look
     flags: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of what a reader should look at twice
     is_urgent: Mapped[bool] = mapped_column(default=False)  # somebody may be in danger: read before all else
-    not_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))  # who decided before
+    not_by: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="SET NULL")
+    )  # who decided, or wrote it down
     needs_core: Mapped[bool] = mapped_column(default=False)  # only the core team decides: nobody else is left here
     handed_to: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))  # who was asked to
     handed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))  # read it, and by whom
@@ -83,7 +86,7 @@ def why_not(person: Person, item: Waiting, author_id: int | None) -> Wording | N
     if person.id == author_id:
         return say("You wrote this yourself. Somebody else has to read it.")
     if person.id == item.not_by:
-        return say("You decided about this before. Somebody else has to read it now.")
+        return kinds[item.kind].not_by
     if item.needs_core and not person.has_role(Role.CORE, None):
         return say("The core team decides this, so that somebody else reads it than before.")
     return None
