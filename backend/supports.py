@@ -39,6 +39,7 @@ def counts_for(person: Person | None) -> bool:
 def support(session: Session, idea: Idea, *, by: Person, at: datetime) -> None:
     """Supporting twice changes nothing. NotAllowed before the idea is published, and while by is suspended."""
     # On PostgreSQL a merge meanwhile waits for us, or we for it: no support is lost between two ideas.
+    session.flush()
     session.refresh(idea, ["state"], with_for_update=True)
     if not may_support(idea):
         raise NotAllowed(say("This idea is not published."))
