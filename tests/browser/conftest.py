@@ -92,16 +92,24 @@ def _listen(message: ConsoleMessage, complaints: list[str]) -> None:
         complaints.append(message.text)
 
 
+def signed_in_at(service: Service, name: str, role: str, *, language: str) -> str:
+    """The cookie of somebody of Seved, "resident" or with a role, who came in with a passkey."""
+    engine = database.connect(service.database)
+    with database.sessions(engine)() as session, database.transaction(session):
+        area, at = areas.by_slug(session, "seved"), database.now()
+        level = Level.RESIDENT if role == "resident" else Level.NEIGHBOUR
+        person = people.add(session, name=name, language=language, level=level, area_id=area.id, at=at)
+        if role != "resident":
+            people.give_role(session, person, Role(role), area_id=area.id, at=at)
+        word = sign_in.begin(session, person, how=How.PASSKEY, at=at)
+    engine.dispose()
+    return word
+
+
 def desk_of(service: Service, phones: Phones, name: str) -> Page:
     """A moderator of Seved before the queue, in a browser of their own in which they came in with a passkey."""
     context = phones(viewport=DESK)
-    engine = database.connect(service.database)
-    with database.sessions(engine)() as session, database.transaction(session):
-        area = areas.by_slug(session, "seved")
-        person = people.add(session, name=name, language="en", level=Level.NEIGHBOUR, at=database.now())
-        people.give_role(session, person, Role.MODERATOR, area_id=area.id, at=database.now())
-        word = sign_in.begin(session, person, how=How.PASSKEY, at=database.now())
-    engine.dispose()
+    word = signed_in_at(service, name, Role.MODERATOR, language="en")
     context.add_cookies([{"name": "innovationsforum", "value": word, "url": service.address}])
     page = context.new_page()
     page.goto(f"{service.address}/en/moderation/")
