@@ -9,7 +9,16 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import Engine, func, select
 
 from backend import areas, database, idea_edits, ideas, moderation, people, supports
@@ -41,8 +50,9 @@ class Ideas(RuleBasedStateMachine):
         self.texts: dict[int, str] = {}  # what each row of the queue is about
         self.parted: dict[int, int] = defaultdict(int)
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(target=sent)
+    def begin(self) -> MultipleResults[int]:
+        """Three ideas, of which two are public."""
         with database.transaction(self.session):
             moderation.settle_due(self.session, NOON + timedelta(days=1))  # what an earlier example left
             number = next(NUMBERS)
@@ -50,6 +60,10 @@ class Ideas(RuleBasedStateMachine):
             self.area_id = area.id
             self.author, *self.neighbours = [self.somebody(Level.NEIGHBOUR) for _ in range(3)]
             self.moderators = [self.somebody(Level.NEIGHBOUR, Role.MODERATOR) for _ in range(2)]
+        made = [self.send_one() for _ in range(3)]
+        for number in made[:2]:
+            self.decide_and_tell(number, made[2], 0, Decision.APPROVED)
+        return multiple(*made)
 
     def somebody(self, level: Level, role: Role | None = None) -> int:
         person = people.add(self.session, name="Ana", language="sv", level=level, at=NOON)
@@ -70,6 +84,9 @@ class Ideas(RuleBasedStateMachine):
 
     @rule(target=sent)
     def send(self) -> int:
+        return self.send_one()
+
+    def send_one(self) -> int:
         with database.transaction(self.session):
             area = areas.by_id(self.session, self.area_id)
             text = f"Idea {next(NUMBERS)}"
@@ -102,8 +119,19 @@ class Ideas(RuleBasedStateMachine):
         idea = ideas.by_number(self.session, number)
         self.try_out(lambda: idea_edits.withdraw(self.session, idea, by=self.person(self.author), at=self.now))
 
+    @rule(number=sent, twin=sent, which=st.integers(0, 1), decision=st.sampled_from(Decision))
+    def read_and_tell(self, number: int, twin: int, which: int, decision: Decision) -> None:
+        self.decide_and_tell(number, twin, which, decision)
+
+    def decide_and_tell(self, number: int, twin: int, which: int, decision: Decision) -> None:
+        self.decide_one(number, twin, which, decision)
+        self.let_time_pass(UNDO_SECONDS)
+
     @rule(number=sent, twin=sent, which=st.integers(0, 1), decision=st.sampled_from(Decision), is_stale=st.booleans())
     def decide(self, number: int, twin: int, which: int, decision: Decision, is_stale: bool) -> None:
+        self.decide_one(number, twin, which, decision, is_stale=is_stale)
+
+    def decide_one(self, number: int, twin: int, which: int, decision: Decision, *, is_stale: bool = False) -> None:
         item = self.open_row(number)
         if item is None:
             return
@@ -127,6 +155,9 @@ class Ideas(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from((1, UNDO_SECONDS, 3600)))
     def time_goes_on(self, seconds: int) -> None:
+        self.let_time_pass(seconds)
+
+    def let_time_pass(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
         with database.transaction(self.session):
             moderation.settle_due(self.session, self.now)
@@ -213,7 +244,7 @@ class Ideas(RuleBasedStateMachine):
 def test_ideas_survive_any_order_of_acts(engine: Engine) -> None:
     machine = type("IdeasHere", (Ideas,), {"engine": engine})
     bounded = settings(
-        max_examples=40, stateful_step_count=25, deadline=None, derandomize=True, database=None,
+        max_examples=30, stateful_step_count=40, deadline=None, derandomize=True, database=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
 
