@@ -44,6 +44,8 @@ NOTICES = """navigator.serviceWorker.ready.then((registration) => registration.g
 
 class Failed(Exception):
     """What Firefox answered where it could not do what was asked."""
+
+
 PROMISE = 'document.querySelector("[data-enhance=push] [data-state=ask]:not([hidden]) button")'
 KEPT = 'Boolean(document.querySelector("[data-enhance=push] [data-state=on]:not([hidden])"))'
 

@@ -236,9 +236,6 @@ def a_meeting_is_announced_to_every_phone(
     return meeting
 
 
-
-
-
 def notice_of(firefox: Firefox) -> dict:  # type: ignore[type-arg]
     script = """navigator.serviceWorker.ready.then((registration) => registration.getNotifications())
         .then((all) => all.map(({title, body, lang, dir, data}) => ({title, body, lang, dir, data})))"""

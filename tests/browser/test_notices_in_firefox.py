@@ -41,7 +41,6 @@ def firefox(autopush: Autopush) -> Iterator[Firefox]:
         yield made
 
 
-
 def shown_in(firefox: Firefox) -> dict[str, Any]:
     """The one notice that stands on the phone."""
     [notice] = firefox.wait_for(f"({SHOWN}).then((all) => all.length > 0 && all)")

@@ -82,7 +82,6 @@ def announce(karin: APIRequestContext, title: str, in_arabic: str) -> str:
     return found[1]
 
 
-
 def test_a_meeting_is_told_to_each_phone_in_its_language(
     service: Service, autopush: Autopush, arabic: Firefox, swedish: Firefox, karin: APIRequestContext
 ) -> None:
