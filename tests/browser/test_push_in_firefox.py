@@ -14,13 +14,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import APIRequestContext, Playwright
+from sqlalchemy import select
 
-from backend import days, settings
+from backend import database, days, settings
+from backend.push import Device
 from backend.web_push import Letter, Sender, payload
 from backend.wording import say
 from tests.browser.autopush import Autopush
-from tests.browser.conftest import program
-from tests.browser.firefox import Firefox
+from tests.browser.conftest import program, signed_in_at
+from tests.browser.firefox import NOTICES, Firefox
 from tests.browser.service import Service
 from tests.push_service import PushService
 
@@ -60,9 +62,9 @@ def swedish(autopush: Autopush) -> Iterator[Firefox]:
 @pytest.fixture(scope="module")
 def karin(playwright: Playwright, service: Service) -> Iterator[APIRequestContext]:
     """A coordinator who has signed in, without a browser."""
-    headers = {"Origin": service.address}
+    word = signed_in_at(service, "Karin", "coordinator", language="sv")
+    headers = {"Origin": service.address, "Cookie": f"innovationsforum={word}"}
     client = playwright.request.new_context(base_url=service.address, extra_http_headers=headers)
-    assert client.post(service.sign_in_address("Karin", "coordinator")).ok
     yield client
     client.dispose()
 
@@ -125,6 +127,42 @@ def test_a_phone_that_ends_its_subscription_is_forgotten_after_the_next_notice(
     arabic.notice("نزرع أشجارا")
     swedish.wait_for(f"{IS_LISTED}.then((is_there) => !is_there)")
     assert arabic.run(IS_LISTED)
+
+
+def test_whoever_signs_out_of_a_shared_phone_is_sent_nothing_there(
+    service: Service, autopush: Autopush, arabic: Firefox, swedish: Firefox, karin: APIRequestContext
+) -> None:
+    arabic.follow(f"{service.address}/ar/seved/")
+    swedish.go(service.sign_in_address("Yasemin", "resident"))
+    swedish.run("(document.querySelector('main input[name=is_shared]').click(), true)")
+    swedish.run("(document.querySelector('main form button').click(), true)")
+    swedish.wait_for("location.pathname === '/sv/me/'")
+    swedish.follow(f"{service.address}/sv/seved/")
+    endpoint = swedish.run(f"({SUBSCRIPTION}).then((subscription) => subscription.endpoint)")
+    phone = next(one for one in autopush.phones.values() if one.endpoint == endpoint)
+    assert is_kept(service, endpoint)
+
+    swedish.go(f"{service.address}/sv/sign-out")
+    swedish.wait_for(f"({SUBSCRIPTION}).then(Boolean)")
+    swedish.run("(document.querySelector('main form[data-enhance=sign-out] button').click(), true)")
+    swedish.wait_for("location.pathname === '/sv/sign-out' && !document.querySelector('main form')")
+
+    assert swedish.run(f"({SUBSCRIPTION}).then((subscription) => subscription === null)")
+    assert not is_kept(service, endpoint)
+    before = phone.tries
+    announce(karin, "Vi sår ängsblommor", "نزرع الزهور")
+    arabic.notice("نزرع الزهور")
+    assert phone.tries == before
+    assert swedish.run(NOTICES) == []
+
+
+def is_kept(service: Service, endpoint: str) -> bool:
+    """Whether the server has a row for this phone."""
+    engine = database.connect(service.database)
+    with database.sessions(engine)() as session:
+        found = session.scalar(select(Device.id).where(Device.endpoint == endpoint))
+    engine.dispose()
+    return found is not None
 
 
 def test_a_message_that_nobody_can_read_still_shows_something(service: Service, arabic: Firefox) -> None:
