@@ -106,6 +106,13 @@ def signed_in_at(service: Service, name: str, role: str, *, language: str) -> st
     return word
 
 
+def came_in(context: BrowserContext, service: Service, name: str, role: str, *, language: str = "sv") -> Page:
+    """A page of somebody who came in with a passkey, as staff must."""
+    word = signed_in_at(service, name, role, language=language)
+    context.add_cookies([{"name": "innovationsforum", "value": word, "url": service.address}])
+    return context.new_page()
+
+
 def desk_of(service: Service, phones: Phones, name: str) -> Page:
     """A moderator of Seved before the queue, in a browser of their own in which they came in with a passkey."""
     context = phones(viewport=DESK)

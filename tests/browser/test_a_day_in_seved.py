@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from backend import database
 from tests.browser.autopush import Autopush
-from tests.browser.conftest import Phones, controlled, kept, program
+from tests.browser.conftest import Phones, came_in, controlled, kept, program
 from tests.browser.firefox import Firefox
 from tests.browser.service import Service
 from tests.push_service import PushService
@@ -108,19 +108,11 @@ def an_idea_is_written_without_a_network(context: BrowserContext, service: Servi
 # --- 2 ---
 
 
-def signed_in(context: BrowserContext, address: str) -> Page:
-    page = context.new_page()
-    page.goto(address)
-    page.locator("main form button").first.click()
-    page.wait_for_load_state()
-    return page
-
-
 def a_moderator_feeds_it_into_a_case(phones: Phones, service: Service, number: int) -> None:
-    page = signed_in(phones(viewport={"width": 1280, "height": 900}), service.sign_in_address("Mira", "moderator"))
+    page = came_in(phones(viewport={"width": 1280, "height": 900}), service, "Mira", "moderator")
     page.goto("/sv/moderation/")
     page.locator(".queue a", has_text="مقاعد في الظل").click()
-    expect(page.locator(".read h1")).to_have_attribute("dir", "rtl")
+    expect(page.locator(".read h1")).to_have_css("direction", "rtl")
     expect(page.locator(".read .lab").first).to_contain_text("العربية")
     expect(page.locator(".read .shot img")).to_be_visible()
     assert page.locator(".read .shot img").evaluate("image => image.naturalWidth") == 1600
@@ -195,7 +187,7 @@ def post_twenty_times_at_once(page: Page, service: Service) -> None:
 
 
 def the_coordinator_closes_and_the_result_is_drawn(phones: Phones, service: Service, voter: Page) -> None:
-    page = signed_in(phones(), service.sign_in_address("Karin", "coordinator"))
+    page = came_in(phones(), service, "Karin", "coordinator")
     page.goto("/sv/seved/votes/1/close")
     page.locator("main form button").last.click()
 
@@ -259,7 +251,7 @@ def an_expired_phone(phones: Phones, service: Service, push: PushService) -> str
 
 
 def announce(phones: Phones, service: Service) -> str:
-    page = signed_in(phones(), service.sign_in_address("Karin", "coordinator"))
+    page = came_in(phones(), service, "Karin", "coordinator")
     page.goto("/sv/seved/meetings/new")
     expect(page.locator("main form button.big")).to_contain_text("3")  # it says how many it reaches
     page.locator('[name="title"], [name="title_sv"]').first.fill("Vi bygger bänkar")
