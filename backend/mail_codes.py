@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import addresses, mail, mail_addresses, people, typed
 from .database import Base
+from .days import isolated
 from .errors import Refusal
 from .keys import keyed_mark, mark, token
 from .mail import Letter, Text
@@ -76,7 +77,7 @@ def _letter(session: Session, letter: Letter, language: str) -> Text:
         say("You did not ask for it? Then you need to do nothing."),
     )
     return Text(
-        subject=say("%(code)s is your code", code=code).into(language), code=code, link=letter.values["link"],
+        subject=say("%(code)s is your code", code=isolated(code)).into(language), code=code, link=letter.values["link"],
         paragraphs=tuple(one.into(language) for one in paragraphs),
         link_words=say("Open the page with the button").into(language),
     )  # fmt: skip

@@ -156,6 +156,7 @@ def take_back(session: Session, item_id: int, *, by: Person, at: datetime) -> Wa
     if undone is None or item.told_at is None:
         raise Refusal(say("This can't be taken back here."))
     undone(session, item, by, at)
+    item.merge_into = None  # nothing is left to take apart
     audit.note(session, f"{item.kind}.taken_back", at=at, by=by, area_id=item.area_id, noun_id=item.noun_id)
     return item
 

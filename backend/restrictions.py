@@ -42,11 +42,11 @@ TOLD: Mapping[str, Wording] = {
     Kind.SUSPENDED: say("You may not write here for now"),
 }
 REASONS: Mapping[str, Wording] = {
-    "hurts_others": say("They wrote things that hurt others."),
-    "threatens": say("They threatened somebody."),
-    "advertises": say("They advertised, or sent the same many times."),
-    "pretends": say("They pretended to be somebody else."),
-    "reveals_others": say("They told private things of others."),
+    "hurts_others": say("What was written hurt others."),
+    "threatens": say("What was written threatened somebody."),
+    "advertises": say("It was advertising, or the same many times."),
+    "pretends": say("It was written in somebody else’s name."),
+    "reveals_others": say("What was written told private things of others."),
 }
 
 

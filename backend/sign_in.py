@@ -154,7 +154,10 @@ def begin(
 def find(session: Session, word: str, *, at: datetime) -> SignIn | None:
     """The sign-in that a cookie's token belongs to, with its person, unless it is over. One statement and its roles."""
     query = select(SignIn).where(SignIn.token_mark == mark(word), SignIn.ends_at > at)
-    return session.scalar(query.options(joinedload(SignIn.person)))
+    found = session.scalar(query.options(joinedload(SignIn.person)))
+    if found is not None and found.person.is_staff and at - found.seen_at >= timedelta(hours=STAFF_IDLE_HOURS):
+        return None  # whoever was given a role since, or sits at a shared phone, has no longer either
+    return found
 
 
 def is_stale(sign_in: SignIn, *, at: datetime) -> bool:

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from backend import database, sign_in
+from backend import database, people, sign_in
 from backend.errors import Refusal
+from backend.people import Role
 from tests.conftest import NOON
 from tests.makers import ana, bo, mira, seved
 
@@ -123,3 +124,15 @@ def test_twenty_posts_of_one_address_sign_in_once(session: Session, engine: Engi
 
     with ThreadPoolExecutor(20) as pool:
         assert list(pool.map(go_in, range(20))).count(True) == 1
+
+
+def test_staff_are_signed_out_after_eight_hours_whatever_the_sign_in_said(session: Session) -> None:
+    area = seved(session)
+    resident, shared = ana(session, area), mira(session, area)
+    before_the_role = sign_in.begin(session, resident, at=NOON)
+    at_a_shared_phone = sign_in.begin(session, shared, at=NOON, is_shared=True)
+    people.give_role(session, resident, Role.MODERATOR, area_id=area.id, at=NOON)
+
+    for word in (before_the_role, at_a_shared_phone):
+        assert sign_in.find(session, word, at=NOON + timedelta(hours=7)) is not None
+        assert sign_in.find(session, word, at=NOON + timedelta(hours=8)) is None
