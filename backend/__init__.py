@@ -67,6 +67,7 @@ from . import (  # noqa: F401, I001, the order is the table of contents
     idea_photo_answers,
     blurring,
     idea_merges,
+    written_down,
     idea_edits,
     reportable,
     reports,

@@ -64,13 +64,14 @@ from . import (
     taking_along,
     teams,
     votes,
+    written_down,
 )
 
 FEATURES = (
     areas, ideas, idea_edits, similar, guessing, supports, comments, cases, teams, journal, prototypes, votes,
     meetings, lessons, moderation, moderation_bulk, moderation_readers, reports, appeals, dangers, coordination,
-    people, own_data, erasure, public_log, about, sign_in, passkeys, app_codes, e_id, mail_codes, place_codes,
-    slips, slip_batches, taking_along, me, mail_addresses, push, languages, outbox,
+    written_down, people, own_data, erasure, public_log, about, sign_in, passkeys, app_codes, e_id, mail_codes,
+    place_codes, slips, slip_batches, taking_along, me, mail_addresses, push, languages, outbox,
 )  # fmt: skip
 WITHOUT_LANGUAGE = (shared_links, e_id_back, posters, manifest, offline, photos, health)
 

@@ -256,8 +256,9 @@ def _write_page(form: IdeaForm) -> str:
 
 
 def _check_page(form: IdeaForm) -> str:
-    title, rest = idea_texts.in_two(form.text.data or "")
-    return render_template("ideas/check.html", form=form, title=title, rest=rest, **similar.beside(form.text.data or ""))
+    text = form.text.data or ""
+    title, rest = idea_texts.in_two(text)
+    return render_template("ideas/check.html", form=form, title=title, rest=rest, **similar.beside(text))
 
 
 def _refused(form: IdeaForm, refusal: Refusal) -> ResponseReturnValue:

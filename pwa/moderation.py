@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from backend import cases, idea_answers, ideas, moderation, moderation_bulk, moderation_queue, moderation_readers
+from backend import areas, cases, idea_answers, ideas, moderation, moderation_bulk, moderation_queue, moderation_readers
 from backend.errors import NotAllowed, NotFound, Refusal
 from backend.waiting import Decision
 from backend.wording import say
@@ -29,8 +29,10 @@ def badge() -> dict[str, object]:
 @pages.get("/moderation/")
 @moderates
 def index() -> ResponseReturnValue:
-    lately = moderation_queue.decided_lately(current.session(), moderation_queue.areas_of(me()))
-    return render_template("moderation/index.html", lately=lately, **around(*lately))
+    mine = moderation_queue.areas_of(me())
+    lately = moderation_queue.decided_lately(current.session(), mine)
+    places = [area for area in areas.every(current.session()) if mine is None or area.id in mine]
+    return render_template("moderation/index.html", lately=lately, places=places, **around(*lately))
 
 
 @pages.get("/moderation/<int:number>")
