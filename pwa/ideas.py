@@ -31,7 +31,6 @@ from backend import photos as kept_photos
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
 from backend.ideas import Idea, State
 from backend.people import Level
-from backend.photos import Photo
 from backend.wording import say
 
 from . import appeals, current, dangers, failures, language, photos, similar
@@ -104,7 +103,7 @@ def look_through() -> ResponseReturnValue:
     form = IdeaForm()
     is_sent = form.is_sent()
     try:
-        _keep_photo(form)
+        photos.keep_for(form)
         if not is_sent or request.form.get("change"):
             return _write_page(form)
         idea_texts.checked(form.text.data)
@@ -189,13 +188,13 @@ def _take_in(form: IdeaForm) -> tuple[int, str | None]:
     """The number of what was sent, and its receipt's token the first time. Raises Refusal."""
     is_new_here = current.person() is None
     _make_sure_it_is_theirs(form)
-    _keep_photo(form)
+    photos.keep_for(form)
     try:
         with current.transaction() as session:
             author = current.person_or_guest()
             idea, word = ideas.submit(
                 session, area=current.area(), author=author, text=form.text.data or "", at=current.now(),
-                language=language.this().tag, client_uuid=form.client_uuid.data, photo=_kept_photo(form),
+                language=language.this().tag, client_uuid=form.client_uuid.data, photo=photos.kept_for(form),
                 alt=form.alt.data or "",
             )  # fmt: skip
             if word is None:
@@ -215,7 +214,7 @@ def _make_sure_it_is_theirs(form: IdeaForm) -> None:
 def _know_again(form: IdeaForm, before: SentBefore, *, is_new_here: bool) -> None:
     """A phone that never got our answer repeats without a cookie: only it knows the key, so it is the same guest."""
     with current.transaction() as session:
-        photo = _kept_photo(form)
+        photo = photos.kept_for(form)
         if photo is not None and photo.sent_by is None:  # the same came with the first sending
             kept_photos.remove(session, photos.store(), photo)
         if is_new_here:
@@ -223,32 +222,6 @@ def _know_again(form: IdeaForm, before: SentBefore, *, is_new_here: bool) -> Non
             author = people.by_id(session, before.author_id) if before.author_id else None
             if author is not None and author.level == Level.GUEST:
                 current.sign_in_as(author)
-
-
-def _keep_photo(form: IdeaForm) -> None:
-    """Keeps the photo that came, as nobody's until the idea is sent, so that a refusal loses nothing."""
-    if request.form.get("without_photo"):
-        form.photo_key.data = ""
-    prepared = photos.prepared(form.photo.data)
-    if prepared is None:
-        return
-    with current.transaction() as session:
-        photo = kept_photos.keep(
-            session, photos.store(), prepared, area_id=current.area().id, by=None, at=current.now()
-        )
-    form.photo_key.data = photo.key
-
-
-def _kept_photo(form: IdeaForm) -> Photo | None:
-    """The photo that came. Raises Refusal when it is gone, since what was sent must be whole."""
-    if not form.photo_key.data:
-        return None
-    try:
-        return kept_photos.by_key(current.session(), form.photo_key.data)
-    except NotFound:
-        form.photo_key.data = ""
-        gone = say("This photo is not here any more. Please choose it again.")
-        raise Refusal(gone, field="photo") from None
 
 
 def _write_page(form: IdeaForm) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from typing import Any
+
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from backend import files, photos
-from backend.errors import NotFound
+from backend.errors import NotFound, Refusal
 from backend.files import Store
-from backend.photos import Prepared
+from backend.photos import Photo, Prepared
 from backend.wording import say
 
 from . import current
@@ -44,3 +46,30 @@ def prepared(sent: FileStorage | None) -> Prepared | None:
     """What a form's file field brought, decoded and made small; None where nothing was chosen. Raises Refusal."""
     content = sent.read(photos.MOST_BYTES + 1) if isinstance(sent, FileStorage) else b""
     return photos.prepare(content) if content else None
+
+
+def keep_for(form: Any) -> None:
+    """Keeps the photo that came, as nobody's until the form is sent, so that a refusal loses nothing.
+
+    form has the fields photo and photo_key.
+    """
+    if request.form.get("without_photo"):
+        form.photo_key.data = ""
+    came = prepared(form.photo.data)
+    if came is None:
+        return
+    with current.transaction() as session:
+        photo = photos.keep(session, store(), came, area_id=current.area().id, by=None, at=current.now())
+    form.photo_key.data = photo.key
+
+
+def kept_for(form: Any) -> Photo | None:
+    """The photo that came. Raises Refusal when it is gone, since what was sent must be whole."""
+    if not form.photo_key.data:
+        return None
+    try:
+        return photos.by_key(current.session(), form.photo_key.data)
+    except NotFound:
+        form.photo_key.data = ""
+        gone = say("This photo is not here any more. Please choose it again.")
+        raise Refusal(gone, field="photo") from None

@@ -12,10 +12,8 @@ from wtforms import FileField, HiddenField, SelectField, StringField, TextAreaFi
 from wtforms.fields import SelectChoice
 
 from backend import languages, written_down
-from backend import photos as kept_photos
 from backend.errors import NotAllowed, Refusal
 from backend.ideas import Idea
-from backend.photos import Photo
 from backend.wording import say
 
 from . import current, failures, language, photos
@@ -38,6 +36,7 @@ class WrittenDownForm(Form):
     )
     name = StringField(_("Their name, or none"))
     photo = FileField(_("Add a photo"))
+    photo_key = HiddenField()  # of a photo that came before a refusal
     alt = StringField(_("What does the photo show?"))
     client_uuid = HiddenField()
 
@@ -59,20 +58,17 @@ def new() -> ResponseReturnValue:
 
 
 def _take_in(form: WrittenDownForm) -> tuple[Idea, str]:
-    by, prepared = current.known_person(), photos.prepared(form.photo.data)
+    by = current.known_person()
     if by is None:
         raise NotAllowed(say("You may not do this here."))
+    photos.keep_for(form)
     with current.transaction() as session:
-        photo: Photo | None = None
-        if prepared is not None:
-            photo = kept_photos.keep(
-                session, photos.store(), prepared, area_id=current.area().id, by=None, at=current.now()
-            )
-        return written_down.write_down(
+        idea, word = written_down.write_down(
             session, area=current.area(), text=form.text.data or "", language=form.language.data or "",
             name=form.name.data or "", by=by, at=current.now(), client_uuid=form.client_uuid.data or None,
-            photo=photo, alt=form.alt.data or "",
+            photo=photos.kept_for(form), alt=form.alt.data or "",
         )  # fmt: skip
+    return idea, word
 
 
 def _receipt(idea: Idea, word: str) -> str:
@@ -84,5 +80,6 @@ def _receipt(idea: Idea, word: str) -> str:
         title=say("We have your idea").into(reads.tag),
         number=say("Idea %(number)s", number=idea.id).into(reads.tag),
         next=[one.into(reads.tag) for one in NEXT],
+        square=say("A square code that opens the link below").into(reads.tag),
         qr=segno.make(address, error="m").svg_data_uri(scale=5, light="white"),
     )  # fmt: skip

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.ideas import Idea
+from backend.photos import Photo
 from tests.conftest import browser, signed_in
-from tests.makers import karin, lindangen, mira, seved
+from tests.makers import a_photograph, karin, lindangen, mira, seved
 
 FORM = "/sv/seved/ideas/for-somebody"
 
@@ -48,3 +50,21 @@ def test_staff_of_another_area_and_strangers_find_no_form(app: Flask, session: S
 
     assert signed_in(app, session, elsewhere).get(FORM).status_code == 403
     assert browser(app).get(FORM).status_code == 303
+
+
+def test_a_photo_stays_where_something_else_is_missing(app: Flask, session: Session) -> None:
+    area = seved(session)
+    client = signed_in(app, session, mira(session, area))
+    token = token_of(client.get(FORM).text)
+
+    def sent(text: str, **changed: object) -> dict[str, object]:
+        return {"text": text, "language": "sv", "csrf_token": token, **changed}
+
+    refused = client.post(FORM, data=sent("", photo=(BytesIO(a_photograph()), "bench.jpg")))
+    [key] = re.findall(r'name="photo_key"[^>]* value="(\w+)"', refused.text)
+    done = client.post(FORM, data=sent("En bänk", photo_key=key))
+
+    assert (refused.status_code, done.status_code) == (400, 200)
+    session.rollback()
+    idea = session.scalars(select(Idea)).one()
+    assert session.get_one(Photo, idea.photo_id).key == key
