@@ -31,8 +31,10 @@ def load(session: Session, ideas: Mapping[str, Idea], cases: Mapping[str, Case],
         if "hours_waiting" in row:
             _wait(session, row, on, at - timedelta(hours=row["hours_waiting"]))
             continue
-        comment = _say(session, row, on, said.get(row.get("under", "")), at - timedelta(days=row["days_ago"]))
-        said[row.get("key", "")] = comment
+        under = said[row["under"]] if "under" in row else None
+        comment = _say(session, row, on, under, at - timedelta(days=row["days_ago"]))
+        if "key" in row:
+            said[row["key"]] = comment
     comments.count(session, *(idea.id for idea in ideas.values()))
     for row in rows["report"]:
         idea, moment = ideas[row["idea"]], at - timedelta(hours=row["hours_waiting"])
