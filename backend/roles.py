@@ -44,9 +44,11 @@ def leads(by: Person | None) -> set[int] | None:
 
 
 def may_know(session: Session, by: Person | None, person: Person) -> bool:
-    """Whether by may see who this is: whoever lives, wrote or works in one of by's areas."""
+    """Whether by may see who this is: whoever lives, wrote or works in one of by's areas, or works for all of them."""
     mine = leads(by)
-    if mine is None or person.area_id in mine or any(one.area_id in mine for one in person.given):
+    if mine is None or person.area_id in mine:
+        return True
+    if any(one.area_id is None or one.area_id in mine for one in person.given):
         return True
     wrote = select(Idea.id).where(Idea.author_id == person.id, Idea.area_id.in_(mine)).limit(1)
     return session.scalar(wrote) is not None
