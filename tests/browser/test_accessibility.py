@@ -32,7 +32,7 @@ COORDINATORS = (
     "seved/cases/1/move", "seved/cases/1/journal/new", "seved/cases/1/prototypes/new",
     "seved/cases/1/prototypes/1/tell", "seved/cases/1/vote/new", "seved/votes/1/close", "people/", "people/invite",
     "people/1", "people/1/limit", "moderation/danger", "seved/slips/", "seved/slips/lost", "seved/place-code",
-    "seved/comments/rule",
+    "seved/comments/rule", "seved/ideas/for-somebody",
 )  # fmt: skip
 WAYS = [(tag, scheme) for tag in ("sv", "ar") for scheme in ("light", "dark")]
 

@@ -282,7 +282,7 @@ def test_a_limit_stands_there_with_its_reason_its_end_and_the_way_to_object(app:
 
     page = page_of(app, session, person)
 
-    assert "They wrote things that hurt others." in page and "Ta det lugnt." in page
+    assert "What was written hurt others." in page and "Ta det lugnt." in page
     assert f"/en/seved/appeals/new/restriction/{made.id}" in page
 
 
