@@ -6,8 +6,10 @@ It holds counts only: no thing, no author and no moderator can be told from it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -57,7 +59,7 @@ def of_year(session: Session, *, at: datetime) -> list[OfKind]:
     return sorted(found, key=lambda one: (-one.decided, one.kind))
 
 
-def _of_kind(kind: str, rows: list, waiting: int, oldest: datetime | None) -> OfKind:  # type: ignore[type-arg]
+def _of_kind(kind: str, rows: Sequence[Any], waiting: int, oldest: datetime | None) -> OfKind:
     spans = sorted(row.decided_at - row.asked_at for row in rows)
     known = reading.kinds[kind]
     reasons = Counter(row.reason for row in rows if row.reason in known.reasons)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import request, url_for
 from wtforms.fields import SelectChoice
@@ -67,7 +67,7 @@ def looks(things: Iterable[Entry | Waiting]) -> dict[tuple[str, int], Shown]:
     return moderation.look_at(current.session(), wanted, language.this().tag)
 
 
-def around(*more: Waiting) -> dict[str, object]:
+def around(*more: Waiting) -> dict[str, Any]:
     """What each page of the desk shows: the queue, and the decision that can be taken back; more is looked at too."""
     session, found = current.session(), entries()
     last = moderation_queue.undoable(session, me())

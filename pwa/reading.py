@@ -74,7 +74,7 @@ def page(
 ) -> str:
     session, tag, kind = current.session(), language.this().tag, kinds[item.kind]
     desk = around(item)
-    seen: Shown | None = desk["looks"].get((item.kind, item.noun_id))  # type: ignore[attr-defined]
+    seen: Shown | None = desk["looks"].get((item.kind, item.noun_id))
     if seen is None:
         raise NotFound(say("Nothing waits here under this number."))
     author_reads = languages.offered(seen.author_language) or languages.offered(seen.language) or languages.FIRST

@@ -44,19 +44,16 @@ def test_the_command_says_it_and_ends(
     assert "C locale" in capsys.readouterr().err
 
 
-def test_whoever_may_not_add_the_extension_reads_what_to_do(empty_database_url: str) -> None:
-    if not empty_database_url.startswith("postgresql"):
-        pytest.skip("SQLite brings it along")
-    owner = database.connect(empty_database_url)
-    with owner.begin() as connection:
-        connection.execute(text("CREATE ROLE somebody LOGIN"))
-    somebody = database.connect(empty_database_url.replace("//tests@", "//somebody@"))
+def test_whoever_may_not_add_the_extension_reads_what_to_do() -> None:
+    make_sure_there_is_postgresql()
+    with postgresql.temporary() as address:
+        owner = database.connect(address)
+        with owner.begin() as connection:
+            connection.execute(text("CREATE ROLE somebody LOGIN"))
+        owner.dispose()
+        somebody = database.connect(address.replace("//tests@", "//somebody@"))
 
-    try:
         with pytest.raises(Refusal, match="CREATE EXTENSION pg_trgm"):
             migrations.upgrade(somebody)
-    finally:
+
         somebody.dispose()
-        with owner.begin() as connection:
-            connection.execute(text("DROP ROLE somebody"))
-        owner.dispose()
