@@ -12,9 +12,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import audit, revisions, texts, typed
 from .database import Base
-from .errors import NotAllowed, NotFound, Refusal
+from .errors import NotFound
 from .people import Person, may_coordinate
-from .texts import Said, TextLine, Words
+from .texts import Said, Words
 from .wording import Wording, say
 
 LONGEST_TITLE = 80  # characters
@@ -89,20 +89,6 @@ class Case(Base):
     created_at: Mapped[datetime]
 
 
-class CaseMove(Base):
-    """A move along the stages, with a word why; kept for good."""
-
-    __tablename__ = "case_moves"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
-    from_stage: Mapped[int]
-    to_stage: Mapped[int]
-    texts_id: Mapped[int | None] = mapped_column(ForeignKey("text_sets.id"))  # "why"
-    by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
-    at: Mapped[datetime]
-
-
 @dataclass(frozen=True)
 class Listed:
     """A case as lists show it; `here` says in words where it stands."""
@@ -118,20 +104,6 @@ class Listed:
     @property
     def stage_name(self) -> Wording:
         return STAGES[self.stage].name
-
-
-@dataclass(frozen=True)
-class LastMove:
-    """How the case came to the stage where it is."""
-
-    from_stage: int
-    to_stage: int
-    why: Words
-    at: datetime
-
-    @property
-    def is_back(self) -> bool:
-        return self.to_stage < self.from_stage
 
 
 def may_lead(person: Person | None, area_id: int) -> bool:
@@ -153,33 +125,6 @@ def open_case(
     audit.note(session, "case.opened", at=at, by=by, area_id=area_id, noun_id=new.id)
     revisions.raise_(session, area_id, "cases")
     return new
-
-
-def move(
-    session: Session, case: Case, to_stage: int, *, why: Mapping[str, str], original: str, by: Person, at: datetime
-) -> CaseMove:
-    """Moves a case along the line, back too; why says in {"sv": ...} what led to it.
-
-    What stood as "here" becomes the text of the stage that it leaves. NotAllowed unless by leads the area's cases;
-    Refusal when there is no such stage, when the case is there already, or without a reason.
-    """
-    if not may_lead(by, case.area_id):
-        raise NotAllowed(say("Only a coordinator of this area may do this."))
-    if to_stage not in STAGES:
-        raise Refusal(say("Choose one of the seven stops."), field="to_stage")
-    if to_stage == case.stage:
-        raise Refusal(say("The case is at this stop already."), field="to_stage")
-    typed.text(why.get(original), field="why", most=LONGEST_TEXT)
-    clean = {tag: typed.text(words, field="why", most=LONGEST_TEXT, needed=False) for tag, words in why.items()}
-    reason = texts.write(session, {tag: {"why": words} for tag, words in clean.items()}, original=original)
-    made = CaseMove(case_id=case.id, from_stage=case.stage, to_stage=to_stage, texts_id=reason.id, by=by.id, at=at)
-    session.add(made)
-    _leave(session, case)
-    case.stage, case.furthest = to_stage, max(case.furthest, to_stage)
-    session.flush()
-    audit.note(session, "case.moved", at=at, by=by, area_id=case.area_id, noun_id=case.id, to_stage=to_stage)
-    revisions.raise_(session, case.area_id, "cases")
-    return made
 
 
 def of_area(session: Session, area_id: int, language: str) -> list[Listed]:
@@ -213,16 +158,6 @@ def texts_of(session: Session, case: Case, language: str) -> Said:
     return texts.read_one(session, case.texts_id, language)
 
 
-def last_move(session: Session, case: Case, language: str) -> LastMove | None:
-    """None where the case has not moved yet."""
-    query = select(CaseMove).where(CaseMove.case_id == case.id).order_by(CaseMove.id.desc()).limit(1)
-    found = session.scalar(query)
-    if found is None:
-        return None
-    why = texts.read_one(session, found.texts_id, language)["why"] if found.texts_id else texts.MISSING
-    return LastMove(found.from_stage, found.to_stage, why, found.at)
-
-
 def count(session: Session, area_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Case).where(Case.area_id == area_id)) or 0
 
@@ -237,18 +172,6 @@ def _listed(session: Session, which: ColumnElement[bool], language: str) -> list
         for row in rows
         for own in (said[row.texts_id],)
     ]
-
-
-def _leave(session: Session, case: Case) -> None:
-    """Keeps what "here" said as the stage's own text, in the languages where the stage has none yet."""
-    name = f"stage{case.stage}"
-    query = select(TextLine.name, TextLine.language, TextLine.words)
-    lines = session.execute(query.where(TextLine.set_id == case.texts_id, TextLine.name.in_(("here", name)))).all()
-    told = {line.language for line in lines if line.name == name}
-    for line in lines:
-        if line.name == "here":
-            kept = {} if line.language in told else {name: line.words}
-            texts.rewrite(session, case.texts_id, line.language, {"here": "", **kept})
 
 
 def _checked(by_language: Mapping[str, Mapping[str, str]], original: str) -> dict[str, dict[str, str]]:

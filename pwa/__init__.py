@@ -10,6 +10,7 @@ from backend.settings import Settings
 
 from . import (
     about,
+    adoptions,
     app_codes,
     appeals,
     areas,
@@ -29,6 +30,7 @@ from . import (
     health,
     idea_edits,
     ideas,
+    insights,
     journal,
     language,
     languages,
@@ -43,6 +45,7 @@ from . import (
     moderation_bulk,
     moderation_readers,
     offline,
+    options,
     outbox,
     own_data,
     page_cache,
@@ -55,11 +58,13 @@ from . import (
     public_log,
     push,
     reports,
+    resources,
     shared_links,
     sign_in,
     similar,
     slip_batches,
     slips,
+    statements,
     supports,
     taking_along,
     teams,
@@ -68,7 +73,8 @@ from . import (
 )
 
 FEATURES = (
-    areas, ideas, idea_edits, similar, guessing, supports, comments, cases, teams, journal, prototypes, votes,
+    areas, ideas, idea_edits, similar, guessing, supports, comments, cases, insights, teams, statements, options,
+    prototypes, resources, adoptions, journal, votes,
     meetings, lessons, moderation, moderation_bulk, moderation_readers, reports, appeals, dangers, coordination,
     written_down, people, own_data, erasure, public_log, about, sign_in, passkeys, app_codes, e_id, mail_codes,
     place_codes, slips, slip_batches, taking_along, me, mail_addresses, push, languages, outbox,

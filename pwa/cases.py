@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField, StringField, TextAreaField
 
-from backend import cases, comment_threads, idea_lists, journal, lessons, prototypes, rounds, teams
+from backend import case_moves, cases, comment_threads, idea_lists, journal, lessons, prototypes, rounds, teams
 from backend.cases import STAGES
 from backend.errors import Refusal
 
@@ -15,6 +15,7 @@ from . import current, language, texts
 from .current import coordinates
 from .forms import Form
 from .page_cache import public, until
+from .stages import PAGES
 
 pages = Blueprint("cases", __name__)
 
@@ -49,7 +50,8 @@ def show(number: int) -> ResponseReturnValue:
         case=case,
         said=cases.texts_of(session, case, tag),
         stages=STAGES,
-        last_move=cases.last_move(session, case, tag),
+        stage_pages=PAGES,
+        last_move=case_moves.last(session, case, tag),
         members=teams.members(session, case.id, tag),
         prototypes=prototypes.of_case(session, case.id, tag),
         rounds=asked,
@@ -90,7 +92,7 @@ def move(number: int) -> ResponseReturnValue:
         try:
             with current.transaction() as session:
                 reason, to_stage = {tag: form.why.data or ""}, form.to_stage.data or 0
-                cases.move(session, case, to_stage, why=reason, original=tag, by=person, at=current.now())
+                case_moves.make(session, case, to_stage, why=reason, original=tag, by=person, at=current.now())
             return redirect(url_for("cases.show", number=number), 303)
         except Refusal as refusal:
             form.refuse(refusal)

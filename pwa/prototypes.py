@@ -9,12 +9,14 @@ from wtforms import SelectField, StringField, TextAreaField
 
 from backend import cases, prototypes, typed
 from backend import texts as said_texts
+from backend.cases import Stage
 from backend.errors import Refusal
 from backend.prototypes import HIGHEST_COST, PICTURES, STATES
 
-from . import current, language, texts
+from . import current, language, stages, texts
 from .current import coordinates
 from .forms import Form
+from .page_cache import public
 
 pages = Blueprint("prototypes", __name__)
 
@@ -41,6 +43,15 @@ class TellForm(Form):
     state = SelectField(_("How far has it come?"), validate_choice=False)
     seen = TextAreaField(_("What did you see?"))
     next = TextAreaField(_("What do you change next time?"))
+
+
+@pages.get("/<area>/cases/<int:number>/prototypes/")
+@public("cases", "lessons")
+def index(number: int) -> ResponseReturnValue:
+    session = current.session()
+    case = cases.by_number(session, number, area_id=current.area().id)
+    tried = prototypes.of_case(session, case.id, language.this().tag)
+    return stages.page(case, Stage.PROTOTYPES, prototypes=tried)
 
 
 @pages.route("/<area>/cases/<int:number>/prototypes/new", methods=["GET", "POST"])

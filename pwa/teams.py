@@ -8,11 +8,13 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField
 
 from backend import cases, teams
+from backend.cases import Stage
 from backend.errors import Refusal
 
-from . import current, language
+from . import current, language, stages
 from .current import signed_in
 from .forms import Form
+from .page_cache import public
 
 pages = Blueprint("teams", __name__)
 
@@ -23,6 +25,14 @@ class JoinForm(Form):
 
 class LeaveForm(Form):
     """Its token is all it holds."""
+
+
+@pages.get("/<area>/cases/<int:number>/team/")
+@public("cases", "lessons")
+def index(number: int) -> ResponseReturnValue:
+    session = current.session()
+    case = cases.by_number(session, number, area_id=current.area().id)
+    return stages.page(case, Stage.TEAM, members=teams.members(session, case.id, language.this().tag))
 
 
 @pages.route("/<area>/cases/<int:number>/join", methods=["GET", "POST"])

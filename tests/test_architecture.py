@@ -23,7 +23,7 @@ DOORS = {"open_to_all", "signed_in", "moderates", "coordinates", "leads", "opera
 PAGES_ONLY = {  # rooms of the upper floor that have no rows of their own
     "__init__", "about", "assets", "coordination", "current", "e_id_back", "failures", "formatting", "forms",
     "headers", "health", "language", "limits", "manifest", "me", "next_page", "offline", "outbox", "page_cache",
-    "posters", "shared_links",
+    "posters", "shared_links", "stages",
 }  # fmt: skip
 OWN_DRAWINGS = {"pwa/templates/parts/_icons.html", "pwa/templates/base.html"}  # markup that we drew ourselves
 HUBS = ("moderation", "notices", "deliveries", "texts", "revisions", "audit", "people")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from backend import cases, revisions
+from backend import case_moves, cases, revisions
 from backend.errors import NotAllowed, NotFound, Refusal
 from tests.conftest import NOON
 from tests.makers import a_case, ana, karin, lindangen, seved
@@ -42,11 +42,11 @@ def test_a_case_goes_back_and_remembers_how_far_it_was(session: Session) -> None
     case = a_case(session, area, stage=5)
     before = revisions.named(session, area.id, ["cases"])
 
-    cases.move(
+    case_moves.make(
         session, case, 4, why={"sv": "Bordet stod tomt i regnet."}, original="sv", by=karin(session, area), at=NOON
     )
 
-    last = cases.last_move(session, case, "ar")
+    last = case_moves.last(session, case, "ar")
     assert (case.stage, case.furthest) == (4, 5)
     assert last is not None
     assert last.is_back
@@ -58,7 +58,7 @@ def test_what_was_told_of_here_stays_as_the_text_of_the_stage_it_left(session: S
     area = seved(session)
     case = a_case(session, area, stage=5)
 
-    cases.move(session, case, 6, why={"sv": "De boende valde."}, original="sv", by=karin(session, area), at=NOON)
+    case_moves.make(session, case, 6, why={"sv": "De boende valde."}, original="sv", by=karin(session, area), at=NOON)
 
     said = cases.texts_of(session, case, "sv")
     assert str(said["stage5"]) == "Nu röstar de boende."
@@ -71,7 +71,7 @@ def test_a_case_moves_only_to_another_of_the_seven_stages_and_with_a_reason(sess
 
     for stage, why in ((5, "x"), (0, "x"), (8, "x"), (6, " ")):
         with pytest.raises(Refusal):
-            cases.move(session, case, stage, why={"sv": why}, original="sv", by=by, at=NOON)
+            case_moves.make(session, case, stage, why={"sv": why}, original="sv", by=by, at=NOON)
 
 
 def test_a_resident_or_another_areas_coordinator_moves_no_case(session: Session) -> None:
@@ -80,7 +80,7 @@ def test_a_resident_or_another_areas_coordinator_moves_no_case(session: Session)
 
     for person in (ana(session, area), karin(session, lindangen(session))):
         with pytest.raises(NotAllowed):
-            cases.move(session, case, 6, why={"sv": "Nu."}, original="sv", by=person, at=NOON)
+            case_moves.make(session, case, 6, why={"sv": "Nu."}, original="sv", by=person, at=NOON)
 
 
 def test_a_case_without_a_title_in_its_original_language_is_refused(session: Session) -> None:

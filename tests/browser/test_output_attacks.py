@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from backend import (
     areas,
+    case_moves,
     cases,
     database,
     files,
@@ -192,7 +193,7 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
     ]
     teams.join(session, case, resident, name=payload, at=at)
     journal.add(session, case, text=payload, language="sv", by=coordinator, at=at)
-    cases.move(session, case, 6, why={"sv": payload}, original="sv", by=coordinator, at=at)
+    case_moves.make(session, case, 6, why={"sv": payload}, original="sv", by=coordinator, at=at)
     meeting = makers.a_meeting(
         session, area, coordinator, by_language={"sv": {"title": payload, "about": payload, "place": payload}},
         place=payload, at=at, starts_at=at + timedelta(days=3),

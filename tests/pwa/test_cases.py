@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from backend import cases, counting, journal, teams
+from backend import case_moves, counting, journal, teams
 from backend.people import Level
 from tests.conftest import NOON, browser, signed_in
 from tests.makers import a_case, a_lesson, an_open_round, ana, bo, karin, lindangen, seved, three_prototypes
@@ -28,7 +28,7 @@ def statements(app: Flask) -> list[str]:
 def test_cases_are_listed_with_where_they_stand(app: Flask, session: Session) -> None:
     area = seved(session)
     case = a_case(session, area, stage=5)
-    cases.move(session, case, 4, why={"sv": "Det regnade."}, original="sv", by=karin(session, area), at=NOON)
+    case_moves.make(session, case, 4, why={"sv": "Det regnade."}, original="sv", by=karin(session, area), at=NOON)
     session.commit()
 
     page = browser(app).get("/en/seved/cases/").text
@@ -75,7 +75,7 @@ def test_a_case_shows_its_seven_stops_and_marks_where_it_is(app: Flask, session:
 def test_a_case_that_went_back_says_when_and_why(app: Flask, session: Session) -> None:
     area = seved(session)
     case = a_case(session, area, stage=5)
-    cases.move(session, case, 4, why={"en": "It rained."}, original="en", by=karin(session, area), at=NOON)
+    case_moves.make(session, case, 4, why={"en": "It rained."}, original="en", by=karin(session, area), at=NOON)
     session.commit()
 
     page = browser(app).get(f"/en/seved/cases/{case.id}").text

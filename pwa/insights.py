@@ -1,0 +1,21 @@
+"""Insights: what people see of everyday life in the area, before anything is decided."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from backend import cases
+from backend.cases import Stage
+
+from . import current, stages
+from .page_cache import public
+
+pages = Blueprint("insights", __name__)
+
+
+@pages.get("/<area>/cases/<int:number>/insights/")
+@public("cases", "lessons")
+def index(number: int) -> ResponseReturnValue:
+    case = cases.by_number(current.session(), number, area_id=current.area().id)
+    return stages.page(case, Stage.INSIGHTS)

@@ -1,0 +1,21 @@
+"""The problem and the vision of a case, in its team's own words, version by version."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from backend import cases
+from backend.cases import Stage
+
+from . import current, stages
+from .page_cache import public
+
+pages = Blueprint("statements", __name__)
+
+
+@pages.get("/<area>/cases/<int:number>/problem/")
+@public("cases", "lessons")
+def index(number: int) -> ResponseReturnValue:
+    case = cases.by_number(current.session(), number, area_id=current.area().id)
+    return stages.page(case, Stage.PROBLEM_AND_VISION)
