@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from . import (
@@ -61,6 +61,36 @@ def feed(session: Session, idea: Idea, case_id: int, *, by: Person, at: datetime
     join_case(session, idea, case_id, at=at)
     audit.note(session, "idea.fed", at=at, by=by, area_id=idea.area_id, noun_id=idea.id, case_id=case_id)
     tell_author(session, idea, at=at)
+
+
+def merge(session: Session, idea: Idea, twin_number: int, *, by: Person, at: datetime) -> Idea:
+    """Makes a published idea part of its twin at once, and tells its author. Returns the twin.
+
+    NotAllowed unless by moderates the area and did not write it; Refusal for a wrong twin and while words of its
+    author's wait: these are decided about at the desk, which can merge too.
+    """
+    make_sure_may_merge(idea, by)
+    if idea.state not in ideas.PUBLIC:
+        raise Refusal(say("Only a published idea can be merged here."), field="merge_into")
+    if moderation.unsettled(session, "idea", idea.id) is not None:
+        raise Refusal(say("Its author sent new words. Decide about them first."), field="merge_into")
+    twin = idea_merges.merge(session, idea, twin_number, by=by, at=at)
+    tell_author(session, idea, at=at, decision=Decision.MERGED)
+    return twin
+
+
+def may_merge(idea: Idea, person: Person | None) -> bool:
+    """Moderators of its area, but not their own; what was merged they may part."""
+    stands = idea.is_public or idea.state == State.MERGED
+    return stands and people.may_moderate(person, idea.area_id) and not ideas.is_by(idea, person)
+
+
+def make_sure_may_merge(idea: Idea, by: Person) -> None:
+    """Raises NotAllowed."""
+    if not people.may_moderate(by, idea.area_id):
+        raise NotAllowed(say("Only a moderator of this area may do this."))
+    if ideas.is_by(idea, by):
+        raise NotAllowed(say("You wrote this yourself. Somebody else has to decide about it."))
 
 
 def join_case(session: Session, idea: Idea, case_id: int, *, at: datetime) -> None:
@@ -143,6 +173,11 @@ def shown(session: Session, numbers: Sequence[int], language: str) -> dict[int, 
         )
         for idea, edit, name, reads, key, alt in session.execute(query)
     }  # fmt: skip
+
+
+@reading.carries_photos("idea")
+def has_photo(number: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    return exists().where(Idea.id == number, Idea.photo_id.is_not(None))
 
 
 @moderation.when_corrected("idea")

@@ -1,11 +1,11 @@
-"""What follows when a person has read a photo that an author sent for a published idea: it takes its place or not."""
+"""What follows when a person has read a photo that an author sent for an idea of theirs: it takes its place or not."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from . import addresses, areas, idea_answers, idea_photos, ideas, moderation, notices, reading
@@ -76,11 +76,19 @@ def shown(session: Session, numbers: Sequence[int], language: str) -> dict[int, 
     }  # fmt: skip
 
 
+@reading.carries_photos("photo")
+def has_photo(number: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    return true()
+
+
 @notices.said("photo_decided", notices.Kind(longest=idea_answers.ON_A_PHONE))
 def words(session: Session, notice: Notice, language: str) -> Message:
     values, slug = notice.values, areas.by_id(session, notice.area_id).slug
     named = {"number": notice.noun_id, "idea": isolated(values["title"])}
     path = addresses.own_idea(language, slug, notice.noun_id)
+    if values["decision"] == Decision.APPROVED and not values.get("is_public", True):
+        body = say("Idea %(number)s shows it once it is public: %(idea)s.", **named)
+        return Message(say("A person has read your photo").into(language), body.into(language), path)
     if values["decision"] == Decision.APPROVED:
         body = say("Idea %(number)s shows it now: %(idea)s.", **named)
         return Message(say("Your photo is public").into(language), body.into(language), path)
@@ -91,7 +99,9 @@ def words(session: Session, notice: Notice, language: str) -> Message:
 def _tell_author(session: Session, idea: Idea, waiting: Waiting, at: datetime) -> None:
     if idea.author_id is None:
         return
-    values = {"title": idea.title, "decision": waiting.decision, "reason": waiting.reason}
+    values = {
+        "title": idea.title, "decision": waiting.decision, "reason": waiting.reason, "is_public": idea.is_public
+    }  # fmt: skip
     notices.tell(
         session, kind="photo_decided", area_id=idea.area_id, noun_id=idea.id, audience="person",
         audience_id=idea.author_id, at=at, ends_at=at + idea_answers.TELL_WITHIN, values=values,

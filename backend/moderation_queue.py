@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from . import people
 from .people import Person, Role
+from .reading import kinds
 from .waiting import WITHDRAWN, Waiting, open_in, within
 
 SOON = timedelta(hours=24)  # amber
@@ -50,6 +51,7 @@ class Filter:
     kind: str = ""
     language: str = ""
     age: str = ""  # a key of AGES
+    with_photo: bool = False  # only what carries a photo
 
     def __bool__(self) -> bool:
         return self != Filter()
@@ -64,6 +66,7 @@ class Counts:
     by_kind: dict[str, int] = field(default_factory=dict)
     by_language: dict[str, int] = field(default_factory=dict)
     by_age: dict[str, int] = field(default_factory=dict)
+    with_photo: int = 0
 
 
 def waiting(session: Session, by: Person, at: datetime, chosen: Filter = Filter()) -> list[Entry]:
@@ -94,11 +97,11 @@ def count_for(session: Session, by: Person) -> int:
 def counts(session: Session, by: Person, at: datetime, chosen: Filter = Filter()) -> Counts:
     """How many wait, for each choice of each filter. One statement."""
     age = case((Waiting.asked_at <= at - LATE, "48"), (Waiting.asked_at <= at - SOON, "24"), else_="")
-    columns = (Waiting.area_id, Waiting.kind, Waiting.language, age)
-    rows = session.execute(select(*columns, func.count()).where(*_for(by)).group_by(*columns))
+    columns = (Waiting.area_id, Waiting.kind, Waiting.language, age.label("age"), _with_photo().label("with_photo"))
+    each = select(*columns).where(*_for(by)).subquery()
     found = Counts()
-    for row in rows:
-        _count(found, Filter(*row[:4]), chosen, row[4])
+    for *its, number in session.execute(select(*each.c, func.count()).group_by(*each.c)):
+        _count(found, Filter(*its), chosen, number)
     return found
 
 
@@ -154,7 +157,15 @@ def _chosen(chosen: Filter, at: datetime) -> list[ColumnElement[bool]]:
         where.append(Waiting.language == chosen.language)
     if chosen.age in AGES:
         where.append(Waiting.asked_at <= at - AGES[chosen.age])
+    if chosen.with_photo:
+        where.append(_with_photo())
     return where
+
+
+def _with_photo() -> ColumnElement[bool]:
+    """Whether it carries a photo; each kind says so of its own things."""
+    asked = [(name, kind.has_photo) for name, kind in kinds.items() if kind.has_photo]
+    return or_(false(), *[and_(Waiting.kind == name, has_photo(Waiting.noun_id)) for name, has_photo in asked])
 
 
 def _fits(its: Filter, chosen: Filter) -> bool:
@@ -163,6 +174,7 @@ def _fits(its: Filter, chosen: Filter) -> bool:
         and chosen.kind in ("", its.kind)
         and chosen.language in ("", its.language)
         and (chosen.age not in AGES or its.age >= chosen.age)
+        and (its.with_photo or not chosen.with_photo)
     )
 
 
@@ -179,6 +191,8 @@ def _count(found: Counts, its: Filter, chosen: Filter, number: int) -> None:
     for age in AGES:
         if _fits(its, replace(chosen, age=age)):
             found.by_age[age] = found.by_age.get(age, 0) + number
+    if _fits(its, replace(chosen, with_photo=True)):
+        found.with_photo += number
 
 
 def _decided() -> tuple[ColumnElement[bool], ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from sqlalchemy import ColumnElement, SQLColumnExpression
 from sqlalchemy.orm import Session
 
 from .people import Person
@@ -21,6 +22,7 @@ Show = Callable[[Session, Sequence[int], str], dict[int, "Shown"]]
 Correct = Callable[[Session, int, str], None]
 Check = Callable[[Session, Any, "Planned"], None]
 Count = Callable[[Session, int], "Sent"]
+HasPhoto = Callable[[SQLColumnExpression[int]], ColumnElement[bool]]
 TakeBack = Callable[[Session, Any, Person, datetime], None]
 Registered = TypeVar("Registered", bound=Callable[..., Any])
 
@@ -102,6 +104,7 @@ class Kind:
     correct: Correct | None = None  # empty: it has no language of its own to correct
     count_sent: Count | None = None
     take_back: TakeBack | None = None  # empty: what was told stands
+    has_photo: HasPhoto | None = None  # empty: such a thing never carries one
     checks: list[Check] = field(default_factory=list)
     reasons: dict[str, Wording] = field(default_factory=dict)
     decisions: frozenset[str] = frozenset(("approved", "not_published"))
@@ -156,6 +159,11 @@ def before_decided(kind: str) -> Callable[[Registered], Registered]:
 def when_taken_back(kind: str) -> Callable[[Registered], Registered]:
     """(session, waiting, by, at): a decision that was told, such as a merge, is taken apart again."""
     return lambda function: _register(kind, "take_back", function)
+
+
+def carries_photos(kind: str) -> Callable[[Registered], Registered]:
+    """(column of noun ids) -> condition: whether such a thing carries a photo, for the queue's filter."""
+    return lambda function: _register(kind, "has_photo", function)
 
 
 def counts_sent(kind: str) -> Callable[[Registered], Registered]:

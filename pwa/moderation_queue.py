@@ -37,13 +37,17 @@ def chosen() -> Filter:
     return Filter(
         area_id=as_number(area) or None, kind=kind if kind in kinds else "",
         language=tag if tag in languages.WRITTEN_BY_TAG else "", age=age if age in AGES else "",
+        with_photo=request.args.get("photo") == "with",
     )  # fmt: skip
 
 
 def kept() -> dict[str, str]:
     """The filter as it goes on in addresses, so that it holds from one thing to the next."""
     wanted = chosen()
-    said = {"area": wanted.area_id, "kind": wanted.kind, "language": wanted.language, "age": wanted.age}
+    said = {
+        "area": wanted.area_id, "kind": wanted.kind, "language": wanted.language, "age": wanted.age,
+        "photo": "with" if wanted.with_photo else "",
+    }  # fmt: skip
     return {name: str(value) for name, value in said.items() if value}
 
 

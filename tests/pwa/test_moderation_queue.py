@@ -8,9 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from backend import database, moderation, reading
+from backend import database, files, moderation, photos, reading
 from backend.areas import Area
 from backend.moderation import Shown
+from tests.conftest import NOON
+from tests.makers import a_photograph
 from tests.pwa.conftest import page_of, sent_to_queue, token, waits
 
 
@@ -41,8 +43,25 @@ def test_a_filter_goes_on_from_one_thing_to_the_next(desk: FlaskClient, session:
     assert str(young.id) not in answer.location
 
 
+def test_only_what_carries_a_photo_goes_on_too(desk: FlaskClient, session: Session, area: Area) -> None:
+    store = files.store(desk.application.config["SETTINGS"].files_url)
+    ready = photos.prepare(a_photograph())
+    first, second = (photos.keep(session, store, ready, area_id=area.id, by=None, at=NOON) for _ in range(2))
+    shown, later = waits(session, area, "Shown", photo=first), waits(session, area, "Later", photo=second)
+    waits(session, area, "Only words")
+
+    page = desk.get("/en/moderation/?photo=with").text
+
+    assert "Later" in page
+    assert "Only words" not in page
+    assert "With a photo (2)" in desk.get("/en/moderation/").text
+    assert f"/en/moderation/{shown.id}?photo=with" in page
+    assert f"/en/moderation/{later.id}?photo=with" in desk.get(f"/en/moderation/{shown.id}?photo=with").text
+
+
 @pytest.mark.parametrize(
-    "address", ["?area=x", "?area=99999999999999999999", "?kind=%00", "?language=<b>", "?age=-1", "?area=1&area=2"]
+    "address",
+    ["?photo=%00", "?area=x", "?area=99999999999999999999", "?kind=%00", "?language=<b>", "?age=-1", "?area=1&area=2"],
 )
 def test_a_filter_that_means_nothing_hides_nothing_else(
     desk: FlaskClient, session: Session, area: Area, address: str
