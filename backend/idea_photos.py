@@ -10,7 +10,7 @@ import hashlib
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy import ForeignKey, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import ideas, moderation, personal_details, photos, restrictions, revisions, typed
@@ -58,8 +58,8 @@ class IdeaPhoto(Base):
 
 
 def may_send(idea: Idea, person: Person | None) -> bool:
-    """Its author, while it is public and may still be changed."""
-    return idea.is_public and ideas.may_edit(idea, person)
+    """Its author, while it waits to be read, or is public and may still be changed."""
+    return (idea.is_public or idea.state == ideas.State.RECEIVED) and ideas.may_edit(idea, person)
 
 
 # --- verbs ---
@@ -69,13 +69,15 @@ def send(
     session: Session, idea: Idea, *, photo: Photo, alt: str, language: str, by: Person, at: datetime,
     client_uuid: str | None = None,
 ) -> IdeaPhoto:  # fmt: skip
-    """Another photo for a published idea: it waits for a moderator, and one that waited before is not read any more.
+    """A photo for an idea that is sent: it waits for a moderator, and one that waited before is not read any more.
 
     The same client_uuid with the same photo is the same again, and photo is left alone; with another one it raises
     Conflict. NotAllowed unless by may send one; Refusal that names "photo" or "alt".
     """
     client_uuid = typed.uuid(client_uuid)
     mark = hashlib.sha256(f"{idea.id}\0{photo.content_mark}".encode()).hexdigest()
+    # Of two taps at once the second waits here, and then finds what the first one sent.
+    session.refresh(idea, with_for_update=True)
     if (before := _sent_before(session, client_uuid, mark)) is not None:
         return before
     make_sure_may_send(session, idea, by, at=at)
@@ -92,7 +94,7 @@ def send(
 
 
 def make_sure_may_send(session: Session, idea: Idea, by: Person | None, *, at: datetime) -> None:
-    """Raises NotAllowed for anybody else, before it is public, once it was tried, and while by may not write here."""
+    """Raises NotAllowed for anybody else, while it is refused, once it was tried, and while by may not write here."""
     if by is None or not ideas.is_by(idea, by):
         raise NotAllowed(say("Only whoever wrote this idea may do this."))
     if not may_send(idea, by):
@@ -101,11 +103,16 @@ def make_sure_may_send(session: Session, idea: Idea, by: Person | None, *, at: d
 
 
 def stand(session: Session, idea: Idea, sent: IdeaPhoto, *, at: datetime) -> None:
-    """From now on it is the idea's photo; the one before is not public any more."""
+    """From now on it is the idea's photo; the one before is not public any more.
+
+    An idea that still waits shows it once it is published, and whoever reads the idea must have seen it.
+    """
     set_aside(session, idea, State.REPLACED, at=at)
     idea.photo_id, sent.state, sent.settled_at = sent.photo_id, State.STANDS, at
     session.get_one(Photo, sent.photo_id).is_public = idea.is_public
     session.flush()
+    if not idea.is_public:
+        moderation.has_changed(session, kind="idea", noun_id=idea.id)
     revisions.raise_(session, idea.area_id, "ideas")
 
 
@@ -199,6 +206,15 @@ def of_round(session: Session, idea_id: int, round_: int) -> IdeaPhoto | None:
     return session.scalar(query)
 
 
+def round_of(session: Session, idea: Idea) -> int | None:
+    """The round of the queue in which the photo that stands was read; None: it came with the idea, and was read so."""
+    if idea.photo_id is None:
+        return None
+    original = select(IdeaPhoto.photo_id).where(IdeaPhoto.idea_id == idea.id, IdeaPhoto.copy_id == idea.photo_id)
+    own = or_(IdeaPhoto.photo_id == idea.photo_id, IdeaPhoto.photo_id.in_(original))
+    return session.scalar(select(func.max(IdeaPhoto.round)).where(IdeaPhoto.idea_id == idea.id, own))
+
+
 def last_of(session: Session, idea_id: int, *states: State) -> IdeaPhoto | None:
     """The one that came into one of these states last."""
     query = select(IdeaPhoto).where(IdeaPhoto.idea_id == idea_id, IdeaPhoto.state.in_(states))
@@ -206,7 +222,7 @@ def last_of(session: Session, idea_id: int, *states: State) -> IdeaPhoto | None:
 
 
 def latest_sent(session: Session, idea_id: int) -> IdeaPhoto | None:
-    """What its author sent last, after the idea was published."""
+    """What its author sent last, apart from the idea itself."""
     query = select(IdeaPhoto).where(IdeaPhoto.idea_id == idea_id, IdeaPhoto.round.is_not(None))
     return session.scalar(query.order_by(IdeaPhoto.round.desc()).limit(1))
 

@@ -44,9 +44,9 @@ from .wording import Wording, say, say_count
 
 __all__ = [
     "LABELS", "About", "Decision", "Kind", "Label", "Planned", "Sent", "Shown", "Waiting", "ask", "author_of",
-    "before_decided", "correct_language", "count", "counts_sent", "decide", "find", "look_at", "may_decide",
-    "name_kind", "offer_decisions", "offer_reasons", "reasons", "settle_due", "shown", "take_back", "undo",
-    "when_corrected", "when_decided", "when_taken_back", "why_not", "withdraw",
+    "before_decided", "correct_language", "count", "counts_sent", "decide", "find", "has_changed", "look_at",
+    "may_decide", "name_kind", "offer_decisions", "offer_reasons", "reasons", "settle_due", "shown", "take_back",
+    "undo", "when_corrected", "when_decided", "when_taken_back", "why_not", "withdraw",
 ]  # fmt: skip
 
 LONGEST_NOTE = 1000  # characters
@@ -79,6 +79,12 @@ def ask(session: Session, *, kind: str, noun_id: int, area_id: int, at: datetime
 def withdraw(session: Session, *, kind: str, noun_id: int, at: datetime) -> None:
     """Takes it out of the queue, since its author did; nobody is told, and what was decided and told stands."""
     _close(session, kind, noun_id, at)
+
+
+def has_changed(session: Session, *, kind: str, noun_id: int) -> None:
+    """What waits looks different from now on: a decision that saw it before is refused."""
+    change = update(Waiting).where(Waiting.kind == kind, Waiting.noun_id == noun_id, Waiting.decision.is_(None))
+    session.execute(change.values(version=Waiting.version + 1).execution_options(synchronize_session="fetch"))
 
 
 def decide(
@@ -185,6 +191,12 @@ def find(session: Session, item_id: int, *, by: Person) -> Waiting:
     return item
 
 
+def unsettled(session: Session, kind: str, noun_id: int) -> Waiting | None:
+    """What waits of a thing, or is decided and can still be taken back; None where all is settled."""
+    query = select(Waiting).where(Waiting.kind == kind, Waiting.noun_id == noun_id, Waiting.told_at.is_(None))
+    return session.scalar(query.order_by(Waiting.id.desc()).limit(1))
+
+
 def count(session: Session, area_ids: Collection[int] | None) -> int:
     return session.scalar(select(func.count()).select_from(Waiting).where(*open_in(area_ids))) or 0
 
@@ -215,8 +227,10 @@ def _make_sure_it_can_be_done(session: Session, item: Waiting, planned: Planned)
     kind = kinds[item.kind]
     if planned.decision not in kind.decisions:
         raise Refusal(say("Choose what to do with it."), field="decision")
-    if planned.decision == Decision.MERGED and planned.merge_into in (None, item.noun_id):
+    if planned.decision == Decision.MERGED and planned.merge_into is None:
         raise Refusal(say("Choose what it says the same as."), field="merge_into")
+    if planned.decision == Decision.MERGED and planned.merge_into == item.noun_id:
+        raise Refusal(say("It can’t be merged with itself. Choose another one."), field="merge_into")
     if planned.photo_act and planned.photo_act not in kind.photo_acts:
         raise Refusal(say("Choose what becomes of the photo."), field="photo_act")
     for check in kind.checks:

@@ -116,8 +116,11 @@ def keep(
 
 
 def take(photo: Photo, *, by: Person, alt: str, alt_language: str) -> None:
-    """A photo that waited on a form now belongs to somebody's thing. Raises Refusal when it is another's."""
-    if photo.sent_by not in (None, by.id):
+    """A photo that waited on a form now belongs to somebody's thing. Raises Refusal when it belongs to one already.
+
+    That holds for one's own too: its words would change unread.
+    """
+    if photo.sent_by is not None:
         raise _no(say("This photo is not here any more. Please choose it again."))
     alt = typed.line(alt, field="alt", most=LONGEST_ALT, needed=False)
     photo.sent_by = by.id

@@ -41,6 +41,7 @@ class Reportable:
 
     take_down: (session, number, waiting, at) -> what put_back needs later, fit for JSON.
     put_back: (session, number, that, at). Both change nothing where there is nothing to change.
+    read_as: (session, number) -> (kind, round) of the queue in which what stands was approved; no round: the last one.
     """
 
     look: Callable[[Session, Sequence[int], str], dict[int, Look]]
@@ -48,6 +49,7 @@ class Reportable:
     put_back: Callable[[Session, int, dict[str, Any], datetime], None] | None = None
     taken_words: Wording = TAKEN_DOWN  # to its author
     tells_itself: bool = False  # take_down tells its author already
+    read_as: Callable[[Session, int], tuple[str, int | None]] | None = None  # empty: as what it is called here
 
 
 KINDS: dict[str, Reportable] = {}

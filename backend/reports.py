@@ -184,8 +184,9 @@ def _who_approved(session: Session, thing: ReportedThing, look: Look) -> int | N
 
     A report is a first look at something public. The second look, by another person in any case, is the appeal.
     """
-    kind = "idea" if thing.kind == "photo" else thing.kind
+    read_as = reportable.KINDS[thing.kind].read_as
+    kind, round_ = read_as(session, thing.noun_id) if read_as else (thing.kind, None)
     approved = (Waiting.kind == kind, Waiting.noun_id == thing.noun_id, Waiting.decision == Decision.APPROVED)
-    query = select(Waiting.decided_by).where(*approved, Waiting.told_at.is_not(None)).order_by(Waiting.id.desc())
-    before = session.scalar(query.limit(1))
+    told = select(Waiting.decided_by).where(*approved, Waiting.told_at.is_not(None)).order_by(Waiting.id.desc())
+    before = session.scalar((told.where(Waiting.round == round_) if round_ else told).limit(1))
     return before if staff.is_left(session, thing.area_id, without={before, look.author_id}) else None

@@ -84,6 +84,12 @@ def put_photo_back(session: Session, number: int, before: Mapping[str, Any], at:
     idea_photos.put_back(session, ideas.by_number(session, number), at=at)
 
 
+def photo_read_as(session: Session, number: int) -> tuple[str, int | None]:
+    """A photo that came with its idea was read with it; one that was sent later, by itself."""
+    round_ = idea_photos.round_of(session, ideas.by_number(session, number))
+    return ("photo", round_) if round_ else ("idea", None)
+
+
 def look_at_comments(session: Session, numbers: Sequence[int], language: str) -> dict[int, Look]:
     query = (
         select(Comment, Area.slug, Person.name, Person.language)
@@ -194,7 +200,12 @@ def _decider(session: Session, waiting: Waiting) -> Person:
 reportable.offer(
     "idea", Reportable(look_at_ideas, take_idea_down, put_idea_back, say("Your idea was taken down"))
 )  # fmt: skip
-reportable.offer("photo", Reportable(look_at_photos, take_photo_down, put_photo_back, say("Your photo was taken down")))
+reportable.offer(
+    "photo",
+    Reportable(
+        look_at_photos, take_photo_down, put_photo_back, say("Your photo was taken down"), read_as=photo_read_as
+    ),
+)  # fmt: skip
 reportable.offer("comment", Reportable(look_at_comments, take_comment_down, put_comment_back, tells_itself=True))
 reportable.offer("case", Reportable(look_at_cases))
 reportable.offer("note", Reportable(look_at_notes, hide_note, show_note, say("Your note was taken down")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +22,7 @@ from backend import (
     idea_photos,
     ideas,
     moderation,
+    moderation_queue,
     notices,
     photos,
     reports,
@@ -30,6 +32,7 @@ from backend.files import Store
 from backend.idea_photos import IdeaPhoto
 from backend.ideas import Idea
 from backend.moderation import Decision, Waiting
+from backend.moderation_queue import Filter
 from backend.notices import Notice
 from backend.people import Person
 from backend.photos import Photo
@@ -217,14 +220,107 @@ def test_a_repeat_is_the_same_photo_and_a_clash_is_told(session: Session, store:
         sent_later(session, store, idea, a_photograph((400, 400)), client_uuid=UUID)
 
 
-def test_nobody_else_and_nothing_unpublished_gets_a_photo(session: Session, store: Store) -> None:
+def test_two_taps_at_once_send_one_photo(session: Session, engine: Engine, store: Store) -> None:
+    area = seved(session)
+    number = a_published_idea(session, area, ana(session, area)).id
+    session.commit()
+
+    def send(_: int) -> int:
+        with database.sessions(engine)() as own, database.transaction(own):
+            return sent_later(own, store, ideas.by_number(own, number), client_uuid=UUID).id
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(send, range(8)))) == 1
+
+
+def test_nobody_else_and_nothing_refused_gets_a_photo(session: Session, store: Store) -> None:
     area = seved(session)
     idea, other = an_idea(session, area, ana(session, area)), bo(session, area)
+    decided(session, idea, mira(session, area), Decision.NOT_PUBLISHED, reason="hate")
 
     with pytest.raises(NotAllowed):
         sent_later(session, store, idea)
     with pytest.raises(NotAllowed):
         sent_later(session, store, a_published_idea(session, area, other), by=ana(session, area))
+
+
+def test_an_idea_that_waits_shows_its_later_photo_once_it_is_public(session: Session, store: Store) -> None:
+    area = seved(session)
+    idea, moderator = an_idea(session, area, ana(session, area)), mira(session, area)
+    sent = sent_later(session, store, idea)
+    photo = session.get_one(Photo, sent.photo_id)
+
+    read(session, moderator, Decision.APPROVED)
+    told = session.scalars(select(Notice).where(Notice.kind == "photo_decided")).one()
+    assert (idea.photo_id, photo.is_public) == (photo.id, False)
+    assert "once it is public" in notices.message(session, told, "en").body
+    decided(session, idea, moderator)
+
+    assert idea.is_public and photo.is_public
+
+
+def test_whoever_reads_a_waiting_idea_must_have_seen_its_new_photo(session: Session, store: Store) -> None:
+    area = seved(session)
+    idea, moderator = an_idea(session, area, ana(session, area)), mira(session, area)
+    item = session.scalars(select(Waiting)).one()
+    seen = item.version
+    sent_later(session, store, idea)
+    read(session, moderator, Decision.APPROVED)
+
+    with pytest.raises(Conflict):
+        moderation.decide(
+            session, item.id, Decision.APPROVED, by=moderator, seen_version=seen, at=NOON, undo_seconds=0,
+            photo_act="away",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("act", ["", "blurred"])
+def test_another_person_than_who_approved_the_photo_reads_a_report_on_it(
+    session: Session, engine: Engine, store: Store, act: str
+) -> None:
+    area = seved(session)
+    idea, approver = a_published_idea(session, area, ana(session, area)), karin(session, area)
+    sent_later(session, store, idea)
+    read(session, approver, Decision.APPROVED, photo_act=act)
+    blur(session, engine, store)
+    sent_later(session, store, idea, a_photograph((400, 400)))  # waits, and is no part of what is reported
+
+    told = {"kind": "photo", "number": idea.id, "reason": "private_data", "language": "sv", "at": NOON}
+    reports.report(session, area_id=area.id, by=bo(session, area), **told)  # type: ignore[arg-type]
+
+    item = session.scalars(select(Waiting).where(Waiting.kind == "report")).one()
+    assert item.not_by == approver.id
+
+
+def test_whoever_approved_the_idea_reads_no_report_on_the_photo_that_came_with_it(
+    session: Session, store: Store
+) -> None:
+    idea, _, approver = with_photo(session, store)
+    area = areas.by_id(session, idea.area_id)
+    karin(session, area)
+    decided(session, idea, approver)
+    sent_later(session, store, idea)
+
+    told = {"kind": "photo", "number": idea.id, "reason": "private_data", "language": "sv", "at": NOON}
+    reports.report(session, area_id=area.id, by=bo(session, area), **told)  # type: ignore[arg-type]
+
+    assert session.scalars(select(Waiting.not_by).where(Waiting.kind == "report")).one() == approver.id
+
+
+def test_the_queue_shows_what_carries_a_photo(session: Session, store: Store) -> None:
+    idea, _, moderator = with_photo(session, store)
+    area = areas.by_id(session, idea.area_id)
+    another = a_published_idea(session, area, bo(session, area))
+    an_idea(session, area, bo(session, area), "No photo")
+    sent_later(session, store, another)
+
+    chosen = Filter(with_photo=True)
+    found = [(entry.kind, entry.noun_id) for entry in moderation_queue.waiting(session, moderator, NOON, chosen)]
+    counts = moderation_queue.counts(session, moderator, NOON)
+
+    assert found == [("idea", idea.id), ("photo", another.id)]
+    assert (counts.all, counts.with_photo) == (3, 2)
+    assert moderation_queue.counts(session, moderator, NOON, chosen).by_kind == {"idea": 1, "photo": 1}
 
 
 def test_what_was_set_aside_goes_after_half_a_year(session: Session, store: Store) -> None:

@@ -183,6 +183,19 @@ def test_nobody_takes_another_persons_photo(session: Session, tmp_path: Path) ->
     assert refused.value.field == "photo"
 
 
+def test_the_words_of_a_photo_that_was_sent_do_not_change_unread(session: Session, tmp_path: Path) -> None:
+    area = seved(session)
+    sender = ana(session, area)
+    prepared = photos.prepare(a_photograph())
+    photo = photos.keep(session, Folder(tmp_path), prepared, area_id=area.id, by=None, at=NOON)
+    photos.take(photo, by=sender, alt="En gång", alt_language="sv")
+
+    with pytest.raises(Refusal):
+        photos.take(photo, by=sender, alt="Köp lampor", alt_language="sv")
+
+    assert photo.alt == "En gång"
+
+
 def test_a_removed_photo_leaves_neither_row_nor_file(session: Session, tmp_path: Path) -> None:
     area, store = seved(session), Folder(tmp_path)
     photo = photos.keep(session, store, photos.prepare(a_photograph()), area_id=area.id, by=None, at=NOON)

@@ -205,7 +205,7 @@ def test_the_only_moderator_may_read_a_report_on_what_they_approved(session: Ses
 def test_only_the_photo_goes_where_the_photo_was_reported(session: Session, area: Area, tmp_path: Path) -> None:
     author = bo(session, area)
     prepared = photos.prepare(a_photograph())
-    photo = photos.keep(session, store(f"file://{tmp_path}"), prepared, area_id=area.id, by=author, at=NOON)
+    photo = photos.keep(session, store(f"file://{tmp_path}"), prepared, area_id=area.id, by=None, at=NOON)
     idea = a_published_idea(session, area, author, photo=photo)
     karin(session, area)
     assert session.get_one(Photo, photo.id).is_public

@@ -123,7 +123,7 @@ def test_of_a_delivery_the_count_stays_without_the_phone(session: Session, surro
 def refused_idea(session: Session, store: files.Store) -> Idea:
     area = seved(session)
     me, by = ana(session, area), karin(session, area)
-    kept = photos.keep(session, store, photos.prepare(a_photograph()), area_id=area.id, by=me, at=NOON)
+    kept = photos.keep(session, store, photos.prepare(a_photograph()), area_id=area.id, by=None, at=NOON)
     idea = an_idea(session, area, me, "Grannens nummer\n040-123456", photo=kept)
     decided(session, idea, by, Decision.NOT_PUBLISHED, reason="private_data", note="040-123456 kan inte stå här.")
     return idea
