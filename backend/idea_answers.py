@@ -69,7 +69,7 @@ def merge(session: Session, idea: Idea, twin_number: int, *, by: Person, at: dat
     NotAllowed unless by moderates the area and did not write it; Refusal for a wrong twin and while words of its
     author's wait: these are decided about at the desk, which can merge too.
     """
-    make_sure_may_merge(idea, by)
+    idea_merges.make_sure_may_merge(idea, by)
     if idea.state not in ideas.PUBLIC:
         raise Refusal(say("Only a published idea can be merged here."), field="merge_into")
     if moderation.unsettled(session, "idea", idea.id) is not None:
@@ -77,20 +77,6 @@ def merge(session: Session, idea: Idea, twin_number: int, *, by: Person, at: dat
     twin = idea_merges.merge(session, idea, twin_number, by=by, at=at)
     tell_author(session, idea, at=at, decision=Decision.MERGED)
     return twin
-
-
-def may_merge(idea: Idea, person: Person | None) -> bool:
-    """Moderators of its area, but not their own; what was merged they may part."""
-    stands = idea.is_public or idea.state == State.MERGED
-    return stands and people.may_moderate(person, idea.area_id) and not ideas.is_by(idea, person)
-
-
-def make_sure_may_merge(idea: Idea, by: Person) -> None:
-    """Raises NotAllowed."""
-    if not people.may_moderate(by, idea.area_id):
-        raise NotAllowed(say("Only a moderator of this area may do this."))
-    if ideas.is_by(idea, by):
-        raise NotAllowed(say("You wrote this yourself. Somebody else has to decide about it."))
 
 
 def join_case(session: Session, idea: Idea, case_id: int, *, at: datetime) -> None:

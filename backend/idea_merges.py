@@ -7,6 +7,7 @@ where it came from, so that each person counts once and parting the two is exact
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +16,14 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from . import audit, comment_moves, ideas, people, revisions
 from .database import Base
-from .errors import NotAllowed, Refusal
+from .errors import NotAllowed, NotFound, Refusal
 from .follows import Follow
 from .idea_versions import IdeaVersion
 from .ideas import Idea, State
 from .people import Person
 from .supports import Support
-from .wording import say
+from .waiting import Waiting
+from .wording import Wording, say
 
 MOST_STEPS = 50  # from one twin to the next, before we stop looking
 
@@ -38,12 +40,32 @@ class IdeaMerge(Base):
     at: Mapped[datetime]
 
 
+@dataclass(frozen=True)
+class Together:
+    """What a merge would bring together: people, each counted once, and comments."""
+
+    supports: int  # of both
+    support_both: int  # of these, who are with each of the two today
+    comments: int  # public ones, of both
+    comments_moved: int  # of these, what stands beneath the idea today
+    followers: int
+
+
+def may_merge(idea: Idea, person: Person | None) -> bool:
+    """Moderators of its area, but not their own; what was merged they may part."""
+    stands = idea.is_public or idea.state == State.MERGED
+    return stands and people.may_moderate(person, idea.area_id) and not ideas.is_by(idea, person)
+
+
 # --- verbs ---
 
 
 def merge(session: Session, idea: Idea, twin_number: int, *, by: Person | None, at: datetime) -> Idea:
-    """Makes idea a part of its twin and returns the twin. Raises NotFound, NotAllowed, Refusal."""
-    _lock(session, idea, ideas.by_number(session, twin_number))
+    """Makes idea a part of its twin and returns the twin. Raises Refusal as make_sure_can_merge does.
+
+    What a moderator decided at the desk is noted there too; this notes when it came true.
+    """
+    _lock(session, idea, make_sure_can_merge(session, idea, twin_number, by))
     twin = make_sure_can_merge(session, idea, twin_number, by)
     session.add(
         IdeaMerge(
@@ -56,6 +78,7 @@ def merge(session: Session, idea: Idea, twin_number: int, *, by: Person | None, 
     _copy(session, Follow, _follows_of, idea, twin)
     comment_moves.move(session, idea.id, twin.id)
     _count(session, idea, twin)
+    audit.note(session, "idea.merged", at=at, by=by, area_id=idea.area_id, noun_id=idea.id, twin=twin.id)
     return twin
 
 
@@ -82,6 +105,8 @@ def part(session: Session, idea: Idea, *, by: Person | None, at: datetime) -> No
     _give_back(session, Follow, _follows_of, idea, twin)
     _count(session, idea, twin)
     _stand_alone(session, idea, State(merged.state_before), at)
+    at_the_desk = update(Waiting).where(Waiting.kind == "idea", Waiting.noun_id == idea.id)  # nothing is left to part
+    session.execute(at_the_desk.values(merge_into=None).execution_options(synchronize_session="fetch"))
     audit.note(session, "idea.parted", at=at, by=by, area_id=idea.area_id, noun_id=idea.id, twin=twin.id)
 
 
@@ -91,15 +116,22 @@ def part_all(session: Session, twin: Idea, *, by: Person | None, at: datetime) -
         part(session, ideas.by_number(session, number), by=by, at=at)
 
 
+def make_sure_may_merge(idea: Idea, by: Person) -> None:
+    """Raises NotAllowed."""
+    if not people.may_moderate(by, idea.area_id):
+        raise NotAllowed(say("Only a moderator of this area may do this."))
+    if ideas.is_by(idea, by):
+        raise NotAllowed(say("You wrote this yourself. Somebody else has to decide about it."))
+
+
 def make_sure_can_merge(session: Session, idea: Idea, twin_number: int, by: Person | None) -> Idea:
-    """The twin. Raises NotFound, NotAllowed outside by's areas, Refusal unless it is another idea that is public."""
-    twin = ideas.by_number(session, twin_number)
-    if twin.id == idea.id or twin.state not in ideas.PUBLIC:
-        raise Refusal(say("Choose another idea that is public."), field="merge_into")
-    if idea.state in (State.MERGED, State.WITHDRAWN):
-        raise Refusal(say("This idea does not stand for itself any more."), field="merge_into")
-    if by is not None and not people.may_moderate(by, twin.area_id):
-        raise NotAllowed(say("The twin is in an area that you do not moderate."))
+    """The twin. Raises a Refusal that names merge_into unless it is another public idea where by moderates."""
+    try:
+        twin = ideas.by_number(session, twin_number)
+    except NotFound as nothing:
+        raise Refusal(nothing.wording, field="merge_into") from None
+    if (why := _why_not(session, idea, twin, by)) is not None:
+        raise Refusal(why, field="merge_into")
     return twin
 
 
@@ -123,7 +155,42 @@ def also_by(session: Session, number: int) -> Sequence[str]:
     return list(dict.fromkeys(session.scalars(query.order_by(parts.c.id))))
 
 
+def together(session: Session, idea: Idea, twin: Idea) -> Together:
+    """What their merge would come to. Two statements."""
+    both = (idea.id, twin.id)
+    counted = func.count(Support.person_id.distinct())
+    supports = session.scalar(select(counted).where(Support.idea_id.in_(both), Support.counts.is_(True))) or 0
+    follow = select(func.count(Follow.person_id.distinct())).where(Follow.kind == "idea", Follow.noun_id.in_(both))
+    return Together(
+        supports=supports, support_both=idea.supports + twin.supports - supports,
+        comments=idea.comments + twin.comments, comments_moved=idea.comments, followers=session.scalar(follow) or 0,
+    )  # fmt: skip
+
+
+def parts_of(session: Session, number: int) -> Sequence[Idea]:
+    """The ideas that were made part of this one, the first first."""
+    query = select(Idea).join(IdeaMerge, IdeaMerge.idea_id == Idea.id).where(IdeaMerge.into_id == number)
+    return session.scalars(query.order_by(IdeaMerge.at, Idea.id)).all()
+
+
 # --- private parts ---
+
+
+def _why_not(session: Session, idea: Idea, twin: Idea, by: Person | None) -> Wording | None:
+    """Why idea can't become part of twin; None where it can. Of other areas nothing more is told."""
+    if twin.id == idea.id:
+        return say("It can’t be merged with itself. Choose another one.")
+    if by is not None and not people.may_moderate(by, twin.area_id):
+        return say("Idea %(number)s is in an area that you do not moderate.", number=twin.id)
+    if twin.state == State.MERGED and (other := stands_for(session, twin)).id == idea.id:
+        return say("Idea %(number)s is part of this one already.", number=twin.id)
+    if twin.state == State.MERGED:
+        return say("Idea %(number)s is part of idea %(other)s. Choose that one.", number=twin.id, other=other.id)
+    if twin.state not in ideas.PUBLIC:
+        return say("Idea %(number)s is not public.", number=twin.id)
+    if idea.state in (State.MERGED, State.WITHDRAWN):
+        return say("This idea does not stand for itself any more.")
+    return None
 
 
 def _supports_of(table: Any, number: int) -> list[Any]:

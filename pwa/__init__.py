@@ -29,6 +29,7 @@ from . import (
     headers,
     health,
     idea_edits,
+    idea_merges,
     ideas,
     insights,
     journal,
@@ -73,8 +74,8 @@ from . import (
 )
 
 FEATURES = (
-    areas, ideas, idea_edits, similar, guessing, supports, comments, cases, insights, teams, statements, options,
-    prototypes, resources, adoptions, journal, votes,
+    areas, ideas, idea_edits, idea_merges, similar, guessing, supports, comments, cases, insights, teams, statements,
+    options, prototypes, resources, adoptions, journal, votes,
     meetings, lessons, moderation, moderation_bulk, moderation_readers, reports, appeals, dangers, coordination,
     written_down, people, own_data, erasure, public_log, about, sign_in, passkeys, app_codes, e_id, mail_codes,
     place_codes, slips, slip_batches, taking_along, me, mail_addresses, push, languages, outbox,

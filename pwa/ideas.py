@@ -251,6 +251,7 @@ def _own_page(idea: Idea, **shown: Any) -> str:
         shows_photo=has_photo, objections=appeals.all_offered_for("idea", "photo", number=idea.id),
         lines=dangers.lines_for_author("idea", idea), latest=idea_versions.latest(current.session(), idea),
         twin=idea_merges.stands_for(current.session(), idea) if idea.merged_into else None,
+        may_merge=idea_merges.may_merge(idea, current.known_person()),
         may_edit=ideas.may_edit(idea, current.person()), may_withdraw=ideas.may_withdraw(idea, current.person()),
         **_status(idea.id, idea.state), **shown,
     )  # fmt: skip

@@ -140,7 +140,8 @@ def _decide(item_id: int, form: DecisionForm) -> str:
             session, item_id, Decision.APPROVED if wanted == INTO_CASE else Decision(wanted), by=me(),
             seen_version=as_number(form.version.data), at=current.now(), undo_seconds=current.settings().undo_seconds,
             reason=form.reason.data or "", note=form.note.data or "", note_language=form.note_language.data or "",
-            case_id=case_id if wanted == INTO_CASE else None, merge_into=as_number(form.merge_into.data) or None,
+            case_id=case_id if wanted == INTO_CASE else None,
+            merge_into=(form.twin() or None) if wanted == Decision.MERGED else None,
             photo_act=form.photo_act.data or "",
         )  # fmt: skip
     return after(item)

@@ -29,20 +29,20 @@ from backend.wording import Wording, say
 
 from . import current, language
 from .forms import Form
+from .idea_merges import TwinForm
 from .moderation_queue import around, as_number, me
 
 TONGUES = [SelectChoice(one.tag, one.autonym) for one in WRITTEN]
 MOST_SIMILAR = 5
 
 
-class DecisionForm(Form):
+class DecisionForm(TwinForm):
     version = HiddenField()
     decision = StringField()
     reason = RadioField(_("Why it is not published"), validate_choice=False, choices=())
     note = TextAreaField(_("A word of your own to the author"))
     note_language = SelectField(_("You write in"), choices=TONGUES, validate_choice=False)
     case = RadioField(_("Cases it can go into"), validate_choice=False, choices=())
-    merge_into = RadioField(_("It says the same as"), validate_choice=False, choices=())
     photo_act = RadioField(_("What becomes of the photo"), validate_choice=False, choices=())
 
 

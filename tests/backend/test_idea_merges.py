@@ -8,12 +8,25 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend import follows, idea_edits, idea_merges, idea_versions, ideas, moderation, people, supports
-from backend.errors import NotAllowed, NotFound, Refusal
+from backend import (
+    audit,
+    follows,
+    idea_answers,
+    idea_edits,
+    idea_merges,
+    idea_versions,
+    ideas,
+    moderation,
+    notices,
+    people,
+    supports,
+)
+from backend.errors import NotAllowed, Refusal
 from backend.follows import Follow
 from backend.ideas import Idea, State
 from backend.moderation import Decision, Waiting
-from backend.people import Level, Person
+from backend.notices import Notice
+from backend.people import Level, Person, Role
 from backend.supports import Support
 from tests.conftest import NOON
 from tests.makers import a_comment, a_published_idea, an_idea, ana, bo, decided, lindangen, mira, seved
@@ -149,26 +162,100 @@ def test_a_moderator_merges_at_the_desk_and_takes_it_back(session: Session) -> N
     decided(session, idea, moderator, Decision.MERGED, merge_into=twin.id)
     assert (idea.state, idea.merged_into) == (State.MERGED, twin.id)
     item = session.scalars(select(Waiting).where(Waiting.noun_id == idea.id)).one()
+    assert "idea.merged" in acts(session, idea)
     moderation.take_back(session, item.id, by=moderator, at=NOON)
 
+    assert acts(session, idea)[-1] == "idea.parted"
     assert idea.state == State.RECEIVED, "nobody had approved it"
     assert [one.state for one in idea_versions.every(session, idea)] == ["merged", "waiting"]
     again = session.scalars(select(Waiting).where(Waiting.noun_id == idea.id, Waiting.decision.is_(None))).one()
     assert again.round == 2
 
 
-def test_what_cannot_be_merged_is_refused(session: Session) -> None:
+def test_each_wrong_twin_is_refused_by_name(session: Session) -> None:
     area, elsewhere = seved(session), lindangen(session)
     idea, waiting = (an_idea(session, area, ana(session, area)) for _ in range(2))
+    merged, twin = (a_published_idea(session, area, bo(session, area), "Lampor") for _ in range(2))
+    idea_merges.merge(session, merged, twin.id, by=None, at=NOON)
     foreign = a_published_idea(session, elsewhere, bo(session, elsewhere), "Lampor")
     moderator = mira(session, area)
 
-    for number, error in ((idea.id, Refusal), (waiting.id, Refusal), (404, NotFound), (foreign.id, NotAllowed)):
-        with pytest.raises(error):
+    said = {}
+    for number in (idea.id, waiting.id, merged.id, foreign.id, 404, 2**40, 0):
+        with pytest.raises(Refusal) as refused:
             idea_merges.merge(session, idea, number, by=moderator, at=NOON)
+        assert refused.value.field == "merge_into"
+        said[number] = str(refused.value)
     with pytest.raises(Refusal):
         idea_merges.part(session, idea, by=moderator, at=NOON)
+
     assert idea.state == State.RECEIVED
+    assert said[404] == said[2**40] == said[0] == "There is no idea with this number."
+    assert said[merged.id].endswith(f"is part of idea {twin.id}. Choose that one.")
+    assert len(set(said.values())) == 5, "each is told apart"
+
+
+def test_what_a_merge_would_bring_is_told_before(session: Session) -> None:
+    idea, twin = two_ideas(session)
+    area = seved_again(session, idea)
+    moderator, both = mira(session, area), crowd(session, area.id, 3)
+    for it, people_with_it in ((idea, both[:2]), (twin, both[1:])):
+        for one in people_with_it:
+            supports.support(session, it, by=one, at=NOON)
+            follows.follow(session, one, "idea", it.id, at=NOON)
+    a_comment(session, idea, moderator)
+
+    told = idea_merges.together(session, idea, twin)
+    idea_merges.merge(session, idea, twin.id, by=moderator, at=NOON)
+
+    assert (told.supports, told.support_both) == (3, 1)
+    assert (told.comments, told.comments_moved) == (1, 1)
+    assert twin.supports == told.supports
+    assert twin.comments == told.comments
+    assert follows.count(session, "idea", twin.id) == told.followers
+    assert [one.id for one in idea_merges.parts_of(session, twin.id)] == [idea.id]
+
+
+def acts(session: Session, idea: Idea) -> list[str]:
+    own = select(audit.Act.act).where(audit.Act.noun_id == idea.id, audit.Act.act.in_(("idea.merged", "idea.parted")))
+    return list(session.scalars(own.order_by(audit.Act.id)))
+
+
+def test_two_public_ideas_are_merged_at_once_and_the_author_reads_it(session: Session) -> None:
+    idea, twin = two_ideas(session)
+    moderator = mira(session, seved_again(session, idea))
+
+    idea_answers.merge(session, idea, twin.id, by=moderator, at=NOON)
+
+    notice = session.scalars(select(Notice).where(Notice.noun_id == idea.id).order_by(Notice.id.desc())).first()
+    assert notice.audience_id == idea.author_id
+    assert "Lampor" in notices.message(session, notice, "sv").body
+    idea_merges.part(session, idea, by=moderator, at=NOON)
+    assert idea.state == State.READ
+    assert acts(session, idea) == ["idea.merged", "idea.parted"]
+
+
+def test_an_idea_whose_new_words_wait_is_not_merged_past_them(session: Session) -> None:
+    idea, twin = two_ideas(session)
+    author, moderator = session.get_one(Person, idea.author_id), mira(session, seved_again(session, idea))
+    idea_edits.edit(session, idea, text="Mer ljus", language="sv", by=author, at=NOON)
+
+    with pytest.raises(Refusal):
+        idea_answers.merge(session, idea, twin.id, by=moderator, at=NOON)
+
+    assert idea.state == State.READ
+
+
+def test_nobody_merges_their_own_idea_nor_one_of_another_area(session: Session) -> None:
+    idea, twin = two_ideas(session)
+    author = session.get_one(Person, idea.author_id)
+    people.give_role(session, author, Role.MODERATOR, area_id=idea.area_id, at=NOON)
+    foreign = mira(session, lindangen(session))
+
+    for somebody in (author, foreign):
+        assert not idea_merges.may_merge(idea, somebody)
+        with pytest.raises(NotAllowed):
+            idea_answers.merge(session, idea, twin.id, by=somebody, at=NOON)
 
 
 def test_when_the_twin_is_taken_back_the_other_stands_alone(session: Session) -> None:

@@ -28,10 +28,11 @@ function press(key) {
 
 // The first press of a key that needs a choice or a word leads there, the second one carries it out.
 function choose(button) {
-  const offered = [...document.querySelectorAll(`[name="${button.dataset.needs}"]`)];
+  const needs = button.dataset.needs;
+  const offered = [...document.querySelectorAll(`[name="${needs}"], [data-instead="${needs}"]`)];
   if (offered.some((one) => (one.type === "radio" ? one.checked : one.value.trim()))) return true;
   offered[0]?.focus();
-  if (button.dataset.needs === "case" || button.dataset.needs === "merge_into") offered[0]?.click();
+  if (["case", "merge_into"].includes(needs) && offered[0]?.type === "radio") offered[0].click();
   return false;
 }
 
