@@ -20,6 +20,7 @@ from .files import Store
 from .ideas import Idea
 from .people import Person
 from .photos import Photo, Prepared
+from .waiting import Waiting
 from .wording import say
 
 KEPT = timedelta(days=182)  # of what is set aside: as long as an objection is open
@@ -225,6 +226,12 @@ def latest_sent(session: Session, idea_id: int) -> IdeaPhoto | None:
     """What its author sent last, apart from the idea itself."""
     query = select(IdeaPhoto).where(IdeaPhoto.idea_id == idea_id, IdeaPhoto.round.is_not(None))
     return session.scalar(query.order_by(IdeaPhoto.round.desc()).limit(1))
+
+
+def decision_on(session: Session, sent: IdeaPhoto) -> Waiting | None:
+    """What was decided about one that was sent later, with its reason and note; None until its author may know."""
+    own = (Waiting.kind == "photo", Waiting.noun_id == sent.idea_id, Waiting.round == sent.round)
+    return session.scalar(select(Waiting).where(*own, Waiting.told_at.is_not(None)))
 
 
 def to_blur(session: Session) -> tuple[int, str] | None:

@@ -30,6 +30,7 @@ from . import (
     health,
     idea_edits,
     idea_merges,
+    idea_photos,
     ideas,
     insights,
     journal,
@@ -74,9 +75,9 @@ from . import (
 )
 
 FEATURES = (
-    areas, ideas, idea_edits, idea_merges, similar, guessing, supports, comments, cases, insights, teams, statements,
-    options, prototypes, resources, adoptions, journal, votes,
-    meetings, lessons, moderation, moderation_bulk, moderation_readers, reports, appeals, dangers, coordination,
+    areas, ideas, idea_edits, idea_photos, idea_merges, similar, guessing, supports, comments, cases, insights, teams,
+    statements, options, prototypes, resources, adoptions, journal, votes, meetings, lessons,
+    moderation, moderation_bulk, moderation_readers, reports, appeals, dangers, coordination,
     written_down, people, own_data, erasure, public_log, about, sign_in, passkeys, app_codes, e_id, mail_codes,
     place_codes, slips, slip_batches, taking_along, me, mail_addresses, push, languages, outbox,
 )  # fmt: skip

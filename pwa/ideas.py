@@ -33,7 +33,7 @@ from backend.ideas import Idea, State
 from backend.people import Level
 from backend.wording import say
 
-from . import appeals, current, dangers, failures, language, photos, similar
+from . import appeals, current, dangers, failures, idea_photos, language, photos, similar
 from .current import open_to_all
 from .forms import Form, GuestForm
 from .page_cache import public
@@ -253,6 +253,7 @@ def _own_page(idea: Idea, **shown: Any) -> str:
         twin=idea_merges.stands_for(current.session(), idea) if idea.merged_into else None,
         may_merge=idea_merges.may_merge(idea, current.known_person()),
         may_edit=ideas.may_edit(idea, current.person()), may_withdraw=ideas.may_withdraw(idea, current.person()),
+        may_see_photos=ideas.may_see_status(idea, current.person()), **idea_photos.for_author(idea),
         **_status(idea.id, idea.state), **shown,
     )  # fmt: skip
 

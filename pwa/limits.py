@@ -38,6 +38,7 @@ FLOOR = Limit(network="600 per 10 minutes")  # for every write together
 WRITES = {
     "ideas.send": Limit(person="20 per hour", network="60 per hour"),
     "ideas.look_through": Limit(person="60 per hour", network="240 per hour"),
+    "idea_photos.new": Limit(person="20 per hour", network="60 per hour"),
     "supports.show": Limit(person="120 per hour", network="600 per hour"),
     "comments.new": Limit(person="30 per hour", network="120 per hour"),
     "reports.new": Limit(person="20 per hour", network="60 per hour"),

@@ -88,7 +88,8 @@ PLACES = {"here": "seved", "elsewhere": "lindangen"}
 # What the number in an address names, where neither the path nor the endpoint's room says so.
 NOUNS = {
     "photos.show": "photo", "ideas.mine": "waiting idea", "guessing.correct": "waiting idea",
-    "idea_edits.edit": "waiting idea", "idea_edits.withdraw": "waiting idea", "reports.show": "report",
+    "idea_edits.edit": "waiting idea", "idea_edits.withdraw": "waiting idea", "idea_photos.new": "waiting idea",
+    "reports.show": "report",
     "appeals.show": "appeal", "appeals.new": "refused idea", "comments.edit": "comment", "comments.show": "comment",
     "comments.take_back": "comment", "meetings.calendar": "meeting", "meetings.coming": "meeting",
     "meetings.show": "meeting", "meetings.told": "meeting", "votes.show": "round", "votes.results": "round",
