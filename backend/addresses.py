@@ -59,6 +59,11 @@ def mine(language: str) -> str:
     return f"/{language}/me/"
 
 
+def contact(language: str) -> str:
+    """Where to find a person to turn to."""
+    return f"/{language}/about/contact"
+
+
 def sign_in(language: str, token: str) -> str:
     return f"/{language}/sign-in/{token}"
 

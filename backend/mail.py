@@ -17,8 +17,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String, delete, func, select, up
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, insert
-from .mail_addresses import LONGEST_ADDRESS
 
+LONGEST_ADDRESS = 254  # characters (RFC 5321, section 4.5.3.1.3, without the brackets)
 MOST_TRIES = 12
 FIRST_PAUSE = timedelta(seconds=30)  # after the first try; doubles with each
 LONGEST_PAUSE = timedelta(hours=2)

@@ -1,22 +1,26 @@
-"""E-mail addresses: at most one for each person, shown to be theirs by a code, and what they want to get there."""
+"""E-mail addresses: at most one for each person, shown to be theirs by a code, and what they want to get there.
+
+Whoever reads the mail of an address hears there, a last time, that it is not their account's any more.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, ForeignKey, String, and_, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from . import keys
+from . import addresses, keys, mail
 from .database import Base, insert
 from .errors import Conflict, NotFound, Refusal
+from .mail import LONGEST_ADDRESS, Letter, Text
 from .people import Person
 from .wording import say
 
-LONGEST_ADDRESS = 254  # characters (RFC 5321, section 4.5.3.1.3, without the brackets)
 MARK = re.compile(r"[A-Za-z0-9_-]{43}")  # as keys.token makes it
 SORTS = ("notices", "daily")  # what an address may be rid of; codes and words about safety always come
+WARNED_WITHIN = timedelta(days=7)  # a mail server may be away for a while
 
 
 class MailAddress(Base):
@@ -58,18 +62,23 @@ def confirm(session: Session, person: Person, address: str, *, at: datetime) -> 
         session.flush()
         return before
     wishes = {"gets_notices": before.gets_notices, "gets_daily": before.gets_daily} if before else {}
-    forget(session, person)
+    _take_away(session, person)
     new = insert(session, MailAddress).values(person_id=person.id, address=address, confirmed_at=at, **wishes)
     session.execute(new.on_conflict_do_nothing())
     found = _find(session, MailAddress.address == address)
     if found is None or found.person_id != person.id:
         raise Conflict(say("Somebody else uses this address already."), field="address")
+    if before is not None:
+        _warn(session, person, before.address, is_changed=True, at=at)
     return found
 
 
-def forget(session: Session, person: Person) -> None:
+def forget(session: Session, person: Person, *, at: datetime) -> None:
     """Takes the address away, so that notices which wait for it are not sent; having none is fine."""
-    session.execute(delete(MailAddress).where(MailAddress.person_id == person.id))
+    before = of_person(session, person)
+    if before is not None:
+        _warn(session, person, before.address, is_changed=False, at=at)
+        _take_away(session, person)
 
 
 def choose(session: Session, person: Person, *, notices: bool, daily: bool) -> None:
@@ -125,6 +134,36 @@ def by_way_out(session: Session, word: str) -> MailAddress:
     if found is None:
         raise NotFound(say("This address is no longer in our list, so no mail goes there."))
     return found
+
+
+@mail.said("address_left")
+def _letter(session: Session, letter: Letter, language: str) -> Text:
+    """No code and no link that may do anything: others may read this mailbox by now."""
+    is_changed = letter.values["is_changed"]
+    subject = say("Your e-mail address was changed") if is_changed else say("Your e-mail address was taken away")
+    paragraphs = (
+        say("Your account now uses another e-mail address.") if is_changed
+        else say("This e-mail address was taken away from your account."),
+        say("We send nothing more to this address, and nobody signs in with it."),
+        say("Was it you? Then you need to do nothing."),
+        say("Was it not you? Then turn to us at once. A person helps you."),
+    )  # fmt: skip
+    return Text(
+        subject.into(language), tuple(one.into(language) for one in paragraphs), link=addresses.contact(language),
+        link_words=say("Talk to a person").into(language),
+    )  # fmt: skip
+
+
+def _warn(session: Session, person: Person, address: str, *, is_changed: bool, at: datetime) -> None:
+    """Also where mail came back from it: of all mail, this must not be lost."""
+    mail.post(
+        session, kind="address_left", to=address, language=person.language, values={"is_changed": is_changed}, at=at,
+        ends_at=at + WARNED_WITHIN, person_id=person.id,
+    )  # fmt: skip
+
+
+def _take_away(session: Session, person: Person) -> None:
+    session.execute(delete(MailAddress).where(MailAddress.person_id == person.id))
 
 
 def _find(session: Session, which: ColumnElement[bool]) -> MailAddress | None:

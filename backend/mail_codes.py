@@ -17,8 +17,7 @@ from .database import Base
 from .days import isolated
 from .errors import Refusal
 from .keys import keyed_mark, mark, token
-from .mail import Letter, Text
-from .mail_addresses import LONGEST_ADDRESS
+from .mail import LONGEST_ADDRESS, Letter, Text
 from .people import Level, Person
 from .wording import say
 

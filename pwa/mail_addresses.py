@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField
 
-from backend import mail_addresses, people
+from backend import mail_addresses, people, queue
 from backend.errors import NotAllowed
 from backend.mail_addresses import MailAddress
 from backend.people import Person, Role
@@ -57,7 +57,8 @@ def remove() -> ResponseReturnValue:
     form, somebody = RemoveForm(), _somebody()
     if form.is_sent():
         with current.transaction() as session:
-            mail_addresses.forget(session, somebody)
+            mail_addresses.forget(session, somebody, at=current.now())
+        queue.wake(current.settings())
         return redirect(url_for("me.index", _anchor="my-mail"), 303)
     kept = mail_addresses.of_person(current.session(), somebody)
     if kept is None:

@@ -93,7 +93,9 @@ def link(word: str) -> ResponseReturnValue:
             return _elsewhere()
         if form.is_sent():
             with current.transaction() as session:
-                return redirect(_let_in(mail_codes.use_link(session, word, at=at), bool(form.is_shared.data)), 303)
+                next_page = _let_in(mail_codes.use_link(session, word, at=at), bool(form.is_shared.data))
+            queue.wake(current.settings())  # an address that was left is told of it
+            return redirect(next_page, 303)
     except Refusal as refusal:
         return _over(refusal)
     return render_template("mail_codes/link.html", form=form, code=code, is_mine=bool(code.person_id))
@@ -125,7 +127,9 @@ def _try(word: str, form: CodeForm) -> str:
         mail_codes.count_try(session, word, at=at)
     with current.transaction() as session:
         code = mail_codes.use_code(session, _key(), word, digits, at=at)
-        return _let_in(code, bool(form.is_shared.data))
+        next_page = _let_in(code, bool(form.is_shared.data))
+    queue.wake(current.settings())
+    return next_page
 
 
 def _let_in(code: MailCode, is_shared: bool) -> str:

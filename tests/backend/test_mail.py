@@ -177,12 +177,15 @@ def test_a_letter_that_waits_is_not_sent_to_an_address_that_was_taken_away(
     an_address(session, swede)
     notice = announced(session, area)
     turned(sessions, replace(local, smtp_url="smtp://127.0.0.1:1"))
-    mail_addresses.forget(session, swede)
+    mail_addresses.forget(session, swede, at=NOON)
     session.commit()
 
     turned(sessions, local, SOON + timedelta(hours=1))
 
-    assert (server.box.mails, counted(session, notice)) == ([], {"gone": 1})
+    [warning] = server.box.mails
+    assert "/sv/about/contact" in warning.as_string(), "only that it was taken away goes there"
+    assert warning["List-Unsubscribe"] is None
+    assert counted(session, notice) == {"gone": 1}
 
 
 def test_at_night_a_notice_waits_and_a_code_does_not(session, area, server, local, sessions) -> None:

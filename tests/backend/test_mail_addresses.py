@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import mail_addresses
+from backend import mail, mail_addresses
 from backend.errors import Conflict, NotFound, Refusal
+from backend.mail import Letter
 from tests.makers import NOON, an_address, ana, bo, seved
 
 
@@ -89,3 +91,45 @@ def test_a_bounce_of_an_address_that_was_changed_does_nothing(session: Session) 
 def test_a_way_out_that_nobody_was_given_leads_nowhere(session: Session, word: str) -> None:
     with pytest.raises(NotFound):
         mail_addresses.leave(session, word, "notices")
+
+
+def left(session: Session) -> list[Letter]:
+    return list(session.scalars(select(Letter).where(Letter.kind == "address_left").order_by(Letter.id)))
+
+
+def test_the_old_address_hears_in_its_language_that_it_was_changed(session: Session) -> None:
+    somebody = ana(session, seved(session), language="ar")
+    an_address(session, somebody, "old@example.org")
+    mail_addresses.choose(session, somebody, notices=False, daily=False)
+
+    mail_addresses.confirm(session, somebody, "new@example.org", at=NOON)
+
+    [letter] = left(session)
+    assert (letter.to, letter.language) == ("old@example.org", "ar"), "it comes whatever else they want by mail"
+    text = mail.text(session, letter)
+    assert text.code == "" and text.link == "/ar/about/contact"
+    assert "new@example.org" not in str(text), "who reads the old mailbox need not learn the new one"
+    assert letter.kind not in mail.WAYS_OUT
+
+
+def test_the_old_address_hears_that_it_was_taken_away(session: Session) -> None:
+    somebody = ana(session, seved(session))
+    an_address(session, somebody, "old@example.org")
+    mail_addresses.bounced(session, somebody.id, "old@example.org", at=NOON)
+
+    mail_addresses.forget(session, somebody, at=NOON)
+    mail_addresses.forget(session, somebody, at=NOON)
+
+    [letter] = left(session)
+    assert letter.to == "old@example.org"
+    letter.language = "en"
+    assert mail.text(session, letter).subject == "Your e-mail address was taken away"
+
+
+def test_a_first_address_and_the_same_one_again_warn_nobody(session: Session) -> None:
+    somebody = ana(session, seved(session))
+
+    for _ in range(2):
+        mail_addresses.confirm(session, somebody, "ana@example.org", at=NOON)
+
+    assert left(session) == []

@@ -19,6 +19,7 @@ from backend import addresses
         (addresses.results("ar", "seved", 7), "votes.results"),
         (addresses.meeting("ar", "seved", 7), "meetings.show"),
         (addresses.devices("ar"), "push.devices"),
+        (addresses.contact("ar"), "about.contact"),
         (addresses.queue_item("ar", 7), "moderation.show"),
         (addresses.report("ar", "seved", 7), "reports.show"),
         (addresses.objection("ar", "seved", "idea", 7), "appeals.new"),
