@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from backend import database, keys, people, sign_in
@@ -25,7 +26,7 @@ GUEST_DAYS = 400  # the longest that browsers keep a cookie
 
 
 def init(app: Flask) -> None:
-    connect(app)
+    connect(app, database.connect(settings(app).database_url))
     app.teardown_appcontext(_close)
     app.after_request(_keep_signed_in)
     app.after_request(_set_cookies)
@@ -33,9 +34,8 @@ def init(app: Flask) -> None:
     app.context_processor(lambda: {one.__name__: one for one in offered})
 
 
-def connect(app: Flask) -> None:
-    """Opens the database that the settings name."""
-    engine = database.connect(settings(app).database_url)
+def connect(app: Flask, engine: Engine) -> None:
+    """From now on the application's rows are there."""
     app.extensions["engine"] = engine
     app.extensions["sessions"] = database.sessions(engine)
 

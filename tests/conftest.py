@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,21 +75,47 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def kept_engine() -> Iterator[Callable[[str], Engine]]:
+    """One engine for each database of the run: a new one would compile each statement anew, which takes longer than
+    most tests."""
+    engines: dict[str, Engine] = {}
+
+    def find(url: str) -> Engine:
+        if url not in engines:
+            engines[url] = database.connect(url)
+        return engines[url]
+
+    yield find
+    for engine in engines.values():
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_place() -> Iterator[Path]:
+    """A folder whose files need no disk, where the machine has one: each commit would wait for it."""
+    in_memory = Path("/dev/shm")
+    usable = in_memory.is_dir() and os.access(in_memory, os.W_OK)
+    with tempfile.TemporaryDirectory(prefix="innovationsforum-", dir=in_memory if usable else None) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture
-def database_url(database_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(
+    database_name: str, request: pytest.FixtureRequest, kept_engine: Callable[[str], Engine]
+) -> Iterator[str]:
     """An empty database with all tables."""
     if database_name == "sqlite":
-        path = tmp_path / "innovationsforum.db"
+        path: Path = request.getfixturevalue("sqlite_place") / "innovationsforum.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
+        kept_engine(f"sqlite:///{path}").dispose()
+        for left in path.parent.glob(f"{path.name}-*"):
+            left.unlink()
         return
     url: str = request.getfixturevalue("postgresql_url")
     yield url
-    engine = database.connect(url)
-    with engine.begin() as connection:
-        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    engine.dispose()
+    postgresql.empty(kept_engine(url), Base.metadata)
 
 
 @pytest.fixture
@@ -109,10 +136,8 @@ def empty_database_url(database_name: str, request: pytest.FixtureRequest, tmp_p
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = database.connect(database_url)
-    yield made
-    made.dispose()
+def engine(database_url: str, kept_engine: Callable[[str], Engine]) -> Engine:
+    return kept_engine(database_url)
 
 
 @pytest.fixture
@@ -137,25 +162,24 @@ def built_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 @pytest.fixture
-def app(built_app: Flask, surroundings: settings.Settings) -> Iterator[Flask]:
+def app(built_app: Flask, surroundings: settings.Settings, engine: Engine) -> Flask:
     """The application on this test's database and settings, with nothing kept from the test before."""
-    yield from _used(built_app, surroundings)
+    return _on(built_app, surroundings, engine)
 
 
 @pytest.fixture
-def own_app(surroundings: settings.Settings) -> Iterator[Flask]:
+def own_app(surroundings: settings.Settings, engine: Engine) -> Flask:
     """An application of the test's own, to which it may add routes."""
-    yield from _used(create_app(surroundings), surroundings)
+    return _on(create_app(surroundings), surroundings, engine)
 
 
-def _used(app: Flask, surroundings: settings.Settings) -> Iterator[Flask]:
+def _on(app: Flask, surroundings: settings.Settings, engine: Engine) -> Flask:
     app.testing = True
     app.config.update(SETTINGS=surroundings, PROPAGATE_EXCEPTIONS=False)
-    current.connect(app)
+    current.connect(app, engine)
     page_cache.forget(app)
     limits.forget(app)
-    yield app
-    app.extensions["engine"].dispose()
+    return app
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine, MetaData
+
 NEEDED = ("initdb", "postgres", "pg_isready")
 # Nothing here outlives the run, so nothing needs to reach the disk.
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "listen_addresses=")
@@ -63,6 +65,19 @@ def temporary(*, locale: str = "C.UTF-8", encoding: str = "UTF8") -> Iterator[st
         server.send_signal(signal.SIGINT)
         server.wait(20)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def empty(engine: Engine, tables: MetaData) -> None:
+    """Takes all rows away and lets numbers begin at 1 again, in those tables alone that were used: to truncate all of
+    them costs more than most tests."""
+    names = [table.name for table in tables.sorted_tables]
+    filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # foreign keys would want an order
+        for name in connection.exec_driver_sql(filled).scalars().all():
+            connection.exec_driver_sql(f"DELETE FROM {name}")
+        numbers = "SELECT setval(schemaname || '.' || sequencename, 1, false) FROM pg_sequences"
+        connection.exec_driver_sql(f"{numbers} WHERE last_value IS NOT NULL")
 
 
 def _wait(found: Path, folder: Path) -> None:
