@@ -155,6 +155,12 @@ def own(session: Session, number: int, *, by: Person | None, area_id: int) -> Ap
     return found
 
 
+def of_person(session: Session, person: Person, *, most: int = 100) -> list[Appeal]:
+    """What somebody objected to, newest first."""
+    query = select(Appeal).where(Appeal.person_id == person.id).order_by(Appeal.id.desc())
+    return list(session.scalars(query.limit(most)))
+
+
 def waits_for_nobody(session: Session, decided: Decided) -> bool:
     """Whether only the core team may decide, and nobody is in it but those concerned."""
     concerned = {decided.by_id, decided.person_id}

@@ -116,6 +116,12 @@ def own(session: Session, number: int, *, by: Person | None, area_id: int) -> Re
     return found
 
 
+def of_person(session: Session, person: Person, *, most: int = 100) -> list[Report]:
+    """What somebody reported, newest first."""
+    query = select(Report).where(Report.by_id == person.id).order_by(Report.id.desc())
+    return list(session.scalars(query.limit(most)))
+
+
 def earlier(session: Session, kind: str, number: int, by: Person | None) -> Report | None:
     """by's report on this thing, if there is one."""
     thing = find_thing(session, kind, number)

@@ -21,6 +21,7 @@ from backend import (
     meetings,
     moderation,
     people,
+    reports,
     restrictions,
     roles,
     rounds,
@@ -106,6 +107,8 @@ def _wrote(somebody: Person) -> dict[str, Any]:
     return {
         "ideas": idea_lists.of_author(session, somebody.id, language=language.this().tag),
         "comments": comment_threads.of_person(session, somebody),
+        "reports": reports.of_person(session, somebody),
+        "objections": appeals.of_person(session, somebody),
     }
 
 

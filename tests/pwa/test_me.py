@@ -12,17 +12,21 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from backend import (
+    appeals,
     coming,
     counting,
     database,
     follows,
     languages,
+    moderation,
     people,
+    reports,
     restrictions,
     sign_in,
     supports,
     votes,
 )
+from backend.moderation import Decision
 from backend.people import Level, Person
 from tests.conftest import browser, signed_in
 from tests.makers import (
@@ -34,6 +38,7 @@ from tests.makers import (
     an_open_round,
     ana,
     bo,
+    decided,
     karin,
     mira,
     seved,
@@ -342,3 +347,34 @@ def test_a_visit_makes_nobody(app: Flask, session: Session) -> None:
         browser(app).get(path)
 
     assert session.query(Person).count() == 0
+
+
+@pytest.mark.parametrize("tag", [one.tag for one in languages.OFFERED])
+def test_reports_and_objections_stand_on_my_page_with_their_state(app: Flask, session: Session, tag: str) -> None:
+    area, at = seved(session), database.now()
+    guest = people.add(session, language="sv", at=at)
+    idea = a_published_idea(session, area, bo(session, area))
+    report = reports.report(
+        session, area_id=area.id, kind="idea", number=idea.id, by=guest, reason="hate", language="sv", at=at
+    )
+    refused = an_idea(session, area, guest, "En mur")
+    decided(session, refused, mira(session, area), Decision.NOT_PUBLISHED, reason="hate")
+    moderation.settle_due(session, at)
+    objection = appeals.object_to(session, "idea", refused.id, by=guest, words="Det är inte så.", language="sv", at=at)
+    client = signed_in(app, session, guest)
+
+    waiting = client.get(f"/{tag}/me/").text
+    assert f"/{tag}/seved/reports/{report.id}" in waiting
+    assert f"/{tag}/seved/appeals/{objection.id}" in waiting
+    assert "Det är inte så." in waiting
+    before = waiting.count('class="status done"')
+    report.answered_at = objection.answered_at = at
+    session.commit()
+
+    assert client.get(f"/{tag}/me/").text.count('class="status done"') == before + 2
+
+
+def test_who_reported_nothing_reads_nothing_of_reports(app: Flask, session: Session) -> None:
+    page = signed_in(app, session, bo(session, seved(session))).get("/en/me/").text
+
+    assert "my-reports" not in page
