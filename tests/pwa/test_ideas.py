@@ -17,15 +17,27 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
-from backend import areas
+from backend import areas, idea_merges
 from backend.areas import Area
 from backend.ideas import Idea, State
 from backend.moderation import Decision
 from backend.people import Level, Person
 from backend.photos import Photo
 from pwa import current
-from tests.conftest import browser, signed_in
-from tests.makers import LIGHTS, a_case, a_photograph, a_published_idea, an_idea, ana, bo, decided, mira, seved
+from tests.conftest import NOON, browser, signed_in
+from tests.makers import (
+    LIGHTS,
+    a_case,
+    a_comment,
+    a_photograph,
+    a_published_idea,
+    an_idea,
+    ana,
+    bo,
+    decided,
+    mira,
+    seved,
+)
 
 UUID = "7d2f9c1e-0b52-4a41-9c7b-3a5d1c0e8f11"
 IDEAS, NEW = "/sv/seved/ideas/", "/sv/seved/ideas/new"
@@ -154,6 +166,23 @@ def test_reading_takes_few_statements_however_many_ideas(app: Flask, session: Se
     assert len(listing) <= 4, listing
     assert len(one) <= 6, one
     assert len(again) <= 2, again
+
+
+@pytest.mark.parametrize("merged", [3, 12])
+def test_an_idea_that_stands_for_others_takes_few_statements_too(app: Flask, session: Session, merged: int) -> None:
+    area = area_of(session)
+    idea = a_published_idea(session, area, ana(session, area))
+    for _ in range(merged):
+        part = a_published_idea(session, area, bo(session, area))
+        a_comment(session, part, bo(session, area))
+        idea_merges.merge(session, part, idea.id, by=None, at=NOON)
+    session.commit()
+
+    with counted(app) as one:
+        page = browser(app).get(f"{IDEAS}{idea.id}").text
+
+    assert "<bdi>Bo</bdi>" in page
+    assert len(one) <= 6, one
 
 
 # --- writing with a script ---
@@ -391,7 +420,7 @@ def test_switching_the_language_keeps_what_was_typed(client: FlaskClient, sessio
 
 
 def test_attacks_in_text_are_shown_as_text(client: FlaskClient, session: Session) -> None:
-    attack = "<script>alert(1)</script> {{ 7*7 }} \" onfocus=x"
+    attack = '<script>alert(1)</script> {{ 7*7 }} " onfocus=x'
     area = area_of(session)
     idea = a_published_idea(session, area, ana(session, area), f"{attack}\n{attack}")
     session.commit()

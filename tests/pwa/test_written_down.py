@@ -3,10 +3,12 @@ from __future__ import annotations
 import re
 from io import BytesIO
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from backend import languages
 from backend.ideas import Idea
 from backend.photos import Photo
 from tests.conftest import browser, signed_in
@@ -68,3 +70,12 @@ def test_a_photo_stays_where_something_else_is_missing(app: Flask, session: Sess
     session.rollback()
     idea = session.scalars(select(Idea)).one()
     assert session.get_one(Photo, idea.photo_id).key == key
+
+
+@pytest.mark.parametrize("tag", [one.tag for one in languages.OFFERED])
+def test_the_language_of_the_page_is_chosen_beforehand(app: Flask, session: Session, tag: str) -> None:
+    client = signed_in(app, session, mira(session, seved(session)))
+
+    page = client.get(f"/{tag}/seved/ideas/for-somebody").text
+
+    assert re.findall(r'<option selected value="([\w-]+)"', page) == [tag]
