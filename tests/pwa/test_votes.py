@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
-from backend import counting, database, prototypes, rounds, votes
+from backend import counting, database, openings, prototypes, rounds, votes
 from backend.people import Level
 from backend.votes import Ballot, Choice, Round
 from pwa import current
@@ -123,7 +123,7 @@ def test_votes_while_the_round_is_counted_are_counted_or_refused(
     def close_and_count() -> None:
         with database.sessions(engine)() as own:
             with database.transaction(own):
-                votes.close(
+                openings.close(
                     own, votes.by_number(own, open_round.id, area_id=area.id), by=own.merge(by), at=database.now()
                 )
             with database.transaction(own):
@@ -375,11 +375,12 @@ def test_a_vote_can_be_taken_back(app: Flask, session: Session, open_round: Roun
 def test_a_vote_takes_five_statements(app: Flask, session: Session, open_round: Round) -> None:
     client = signed_in(app, session, ana(session, area_of(session, open_round)))
     token = token_in(client.get(f"/en/seved/votes/{open_round.id}").text)
+    choices = offered(session, open_round)
     counted: list[str] = []
     engine = app.extensions["engine"]
     event.listen(engine, "before_cursor_execute", lambda *given: counted.append(given[2]))
 
-    answer = vote(client, open_round, offered(session, open_round), token=token)
+    answer = vote(client, open_round, choices, token=token)
 
     assert answer.status_code == 303
     said = [one for one in counted if not one.startswith("BEGIN")]
