@@ -18,7 +18,7 @@ def count(ballots: Iterable[tuple[Collection[int], int]], offered: Collection[in
     return ticks
 
 
-def place_in_lot(lot: str, choice: int) -> str:
+def place_in_lot(lot: str, choice: int | str) -> str:
     """Where the lot puts a choice among its equals: SHA-256 of "lot|choice"; the smallest comes first."""
     return hashlib.sha256(f"{lot}|{choice}".encode()).hexdigest()
 

@@ -49,20 +49,22 @@ class Electorate:
 
     costs: Mapping[str, int]  # in coins; of those that somebody named
     coins: int  # in one unit of the currency
-    groups: tuple[tuple[tuple[str, ...], int], ...]  # (choices, voters)
+    sizes: tuple[int, ...]  # how many voters each group has
+    supporters: Mapping[str, tuple[int, ...]]  # the groups that named each project
     before: Before
-
-    @property
-    def voters(self) -> int:
-        return sum(number for _, number in self.groups)
 
 
 def share(fund: Fraction, costs: Mapping[str, Fraction], ballots: Iterable[Collection[str]], before: Before) -> Shares:
-    """What the voters buy. Choices without a cost here are left out; their voters have an endowment all the same."""
+    """What the voters buy. Choices without a cost here are left out; their voters have an endowment all the same.
+
+    Raises ValueError for a cost that is not above zero.
+    """
+    if any(cost <= 0 for cost in costs.values()):
+        raise ValueError("what costs nothing can't be shared")
     electorate = _electorate(costs, ballots, before)
     if not electorate.costs:
         return Shares(Fraction(0), ())
-    best = _Count(electorate, fund / electorate.voters)
+    best = _Count(electorate, fund / sum(electorate.sizes))
     while len(best.purchases) < len(electorate.costs):
         last = math.floor(best.endowment + best.reach)  # the same is bought up to here
         following = _Count(electorate, Fraction(last + 1))
@@ -73,11 +75,15 @@ def share(fund: Fraction, costs: Mapping[str, Fraction], ballots: Iterable[Colle
 
 
 def _electorate(costs: Mapping[str, Fraction], ballots: Iterable[Collection[str]], before: Before) -> Electorate:
-    alike = Counter(tuple(sorted(choice for choice in set(ballot) if choice in costs)) for ballot in ballots)
-    named = {choice for choices in alike for choice in choices}
-    coins = math.lcm(*(costs[project].denominator for project in named))
+    alike = Counter(frozenset(choice for choice in ballot if choice in costs) for ballot in ballots)
+    supporters: dict[str, list[int]] = {}
+    for group, choices in enumerate(alike):
+        for project in choices:
+            supporters.setdefault(project, []).append(group)
+    coins = math.lcm(*(costs[project].denominator for project in supporters))
+    in_coins = {project: int(costs[project] * coins) for project in supporters}
     return Electorate(
-        {project: int(costs[project] * coins) for project in named}, coins, tuple(sorted(alike.items())), before
+        in_coins, coins, tuple(alike.values()), {one: tuple(groups) for one, groups in supporters.items()}, before
     )
 
 
@@ -104,14 +110,11 @@ class _Count:
         self.electorate = electorate
         self.endowment = endowment
         self.coins = electorate.coins * endowment.denominator  # in one unit; grows where a price is no whole number
-        self.sizes = [number for _, number in electorate.groups]
+        self.sizes = electorate.sizes
         self.money = [int(endowment * self.coins)] * len(self.sizes)  # coins that a voter of each group has
         self.growth = [self.coins] * len(self.sizes)  # coins more when the endowment rises by one unit
         self.reach = sum(electorate.costs.values()) // electorate.coins + 1  # with that, anybody could buy everything
-        self.supporters: dict[str, list[int]] = {project: [] for project in electorate.costs}
-        for group, (choices, _) in enumerate(electorate.groups):
-            for project in choices:
-                self.supporters[project].append(group)
+        self.supporters = {project: list(groups) for project, groups in electorate.supporters.items()}
         self.purchases: list[Purchase] = []
         self._buy_all()
 
