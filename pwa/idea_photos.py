@@ -54,6 +54,8 @@ def new(number: int) -> ResponseReturnValue:
             status = failures.status_of(refusal)
             if refusal.field == "client_uuid":
                 form.client_uuid.data = str(uuid4())
+    if form.photo_key.data:
+        form.photo.label.text = _("Choose another photo")
     return render_template("idea_photos/new.html", form=form, idea=idea, **for_author(idea)), status
 
 

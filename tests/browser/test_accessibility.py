@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.conftest import signed_in_at
 from tests.browser.service import Service
+from tests.makers import a_photograph
 
 pytestmark = pytest.mark.browser
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -32,7 +33,8 @@ COORDINATORS = (
     "seved/cases/1/move", "seved/cases/1/journal/new", "seved/cases/1/prototypes/new",
     "seved/cases/1/prototypes/1/tell", "seved/cases/1/vote/new", "seved/votes/1/close", "people/", "people/invite",
     "people/1", "people/1/limit", "moderation/danger", "seved/slips/", "seved/slips/lost", "seved/place-code",
-    "seved/comments/rule", "seved/ideas/for-somebody",
+    "seved/comments/rule", "seved/ideas/for-somebody", "seved/ideas/1/merge",
+    "seved/ideas/1/merge/2",
 )  # fmt: skip
 WAYS = [(tag, scheme) for tag in ("sv", "ar") for scheme in ("light", "dark")]
 
@@ -88,6 +90,24 @@ def test_everybody_can_use_every_page(
     context = reader(chromium, service, way, role)
 
     found = list(faults(context, way[0], paths))
+
+    context.close()
+    assert not found, "\n".join(found)
+
+
+def test_authors_can_use_the_pages_of_their_idea(chromium: Browser, service: Service, way: tuple[str, str]) -> None:
+    context = reader(chromium, service, way, "resident")
+    headers = {"Accept": "application/json", "Origin": service.address}
+    sent = context.request.post(f"/{way[0]}/seved/ideas/", form={"text": "En lampa"}, headers=headers)
+    idea = f"seved/ideas/{sent.json()['number']}"
+    page = context.new_page()
+    page.goto(f"/{way[0]}/{idea}/photo")
+    photo = {"name": "lamp.jpg", "mimeType": "image/jpeg", "buffer": a_photograph()}
+    page.locator("#photo").set_input_files(photo)
+    page.locator("#photo-form button.big").click()
+    page.wait_for_url("**/mine")
+
+    found = list(faults(context, way[0], tuple(f"{idea}/{act}" for act in ("mine", "photo", "edit", "withdraw"))))
 
     context.close()
     assert not found, "\n".join(found)
