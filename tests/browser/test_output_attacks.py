@@ -19,6 +19,7 @@ from backend import (
     cases,
     database,
     files,
+    idea_photos,
     journal,
     moderation,
     moderation_readers,
@@ -238,6 +239,8 @@ def _ideas(session: Session, service: Service, world: World, resident: Person, m
     ready = photos.prepare(makers.a_photograph((64, 48)))
     photo = photos.keep(session, store, ready, area_id=area.id, by=None, at=at)
     waiting = makers.an_idea(session, area, resident, f"{payload}\n{payload}", at=at, photo=photo, alt=payload)
+    later = photos.keep(session, store, ready, area_id=area.id, by=None, at=at)
+    idea_photos.send(session, public, photo=later, alt=payload, language="sv", by=resident, at=at)
     report = reports.report(
         session, area_id=area.id, kind="idea", number=public.id, by=people.add(session, language="sv", at=at),
         reason="other", words=payload, contact=payload, language="sv", at=at,
@@ -247,14 +250,15 @@ def _ideas(session: Session, service: Service, world: World, resident: Person, m
     moderation_readers.hand_over(session, item.id, moderator.id, word=payload, by=second, at=at)
     base = f"/sv/{world.slug}"
     world.own += [
-        f"{base}/ideas/{public.id}/mine", f"{base}/ideas/{refused.id}/mine", f"{base}/ideas/{waiting.id}/mine",
-        f"{base}/appeals/new/idea/{refused.id}", f"{base}/comments/{comment.id}",
+        f"{base}/ideas/{public.id}/mine", f"{base}/ideas/{public.id}/photo", f"{base}/ideas/{refused.id}/mine",
+        f"{base}/ideas/{waiting.id}/mine", f"{base}/appeals/new/idea/{refused.id}", f"{base}/comments/{comment.id}",
         f"{base}/ideas/{public.id}/comments/new?to={comment.id}",
     ]  # fmt: skip
     thing = _item(session, "report", report.thing_id)
     world.desk += [
         "/sv/moderation/", f"/sv/moderation/{item.id}", f"/ar/moderation/{thing.id}", "/sv/moderation/spam",
-        f"/en/moderation/{_item(session, 'idea', public.id).id}",
+        f"/en/moderation/{_item(session, 'idea', public.id).id}", "/sv/moderation/?photo=with",
+        f"/sv/moderation/{_item(session, 'photo', public.id).id}",
     ]  # fmt: skip
     return public.id
 
