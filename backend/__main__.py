@@ -31,12 +31,15 @@ from . import (
     sign_in,
     slips,
     supervisor,
+    tally_command,
     vapid,
 )
 from .audit import Broken, Head
 from .errors import Refusal
 from .people import Level, Role
 from .settings import Settings, WrongSetting
+from .tally import Rule
+from .tally_command import NotCounted
 from .wording import say
 
 Commands = argparse._SubParsersAction  # the type has no public name
@@ -53,7 +56,7 @@ def main(words: list[str] | None = None) -> int:
         found = settings.from_environment()
         found.data.mkdir(parents=True, exist_ok=True)
         options.act(found, options)
-    except (WrongSetting, Refusal) as refusal:
+    except (WrongSetting, Refusal, NotCounted) as refusal:
         print(refusal, file=sys.stderr)
         return 2
     return 0
@@ -86,8 +89,8 @@ def migrate(found: Settings, options: argparse.Namespace) -> None:
 def load_demo(found: Settings, options: argparse.Namespace) -> None:
     if options.remove:
         with _rows(found) as session:
-            photos = demo.remove(session)
-        for key in photos:
+            keys = demo.remove(session)
+        for key in keys:
             files.store(found.files_url).remove(key)
         print("The example is gone.")
         return
@@ -201,6 +204,10 @@ def change_areas(found: Settings, options: argparse.Namespace) -> None:
     print(*(f"{area.slug}: {area.name}" for area in every), sep="\n")
 
 
+def tally(found: Settings, options: argparse.Namespace) -> None:
+    print(tally_command.answer(options.file, Rule(options.rule), lot=options.lot, as_json=options.json))
+
+
 def bench(found: Settings, options: argparse.Namespace) -> None:
     """Measures in a folder of its own. Raises Refusal when a limit does not hold."""
     from benchmarks import report  # heavy, and a server needs none of it
@@ -226,6 +233,7 @@ def _parser() -> argparse.ArgumentParser:
     handed_out.add_argument("area", metavar="AREA")
     handed_out.add_argument("--count", type=int, required=True)
     _command(commands, "bounce", take_bounce, "read a report of mail that came back, on standard input")
+    tally_command.arguments(_command(commands, "tally", tally, "count a Pabulib file, and tell each step"))
     measured = _command(commands, "bench", bench, "measure how fast it is, against limits")
     measured.add_argument("what", choices=["similar"])
     measured.add_argument("--json", type=Path, metavar="FILE", help="write the figures down")

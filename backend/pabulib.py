@@ -179,6 +179,8 @@ def _projects(section: Section) -> dict[str, Project]:
         name = row.needed("project_id")
         if "," in name:
             raise Broken(row.line, f"the id {shown(name)} has a comma, which parts the ids on a ballot.")
+        if not name.isprintable():
+            raise Broken(row.line, f"the id {shown(name)} has signs that nobody sees.")
         if name in projects:
             raise Broken(row.line, f"the project {shown(name)} stands here a second time.")
         more = _others(row, "project_id", "cost", "name")

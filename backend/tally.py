@@ -1,14 +1,15 @@
 """Who wins an election, by which rule, and each step on the way. It knows neither rows nor pages.
 
 The rules are those of Pabulib. Ties in a file as published: equal shares take the lower cost, then the more votes,
-as Pabulib's own checker does; whatever is equal then, and equal votes in the other rules, goes by the id as text, as
-in pabutools. The field leaves that to the order of the lines, which must decide nothing here. In our own rounds all
-ties go by a published lot.
+as Pabulib's own checker does; whatever is equal then, and equal votes in the other rules, goes by the id, 2 before
+11. The field leaves that to the order of the lines, mostly the same, which must decide nothing here. In our own rounds
+all ties go by a published lot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -17,7 +18,7 @@ from . import approval, equal_shares
 from .equal_shares import Purchase
 from .pabulib import Broken, Election
 
-Place = Callable[[str], str]  # where a project stands among its equals: the smallest comes first
+Place = tuple[tuple[tuple[int, str], ...], str]  # where a project stands among its equals: the smallest comes first
 
 
 class Rule(StrEnum):
@@ -110,8 +111,11 @@ def _standing(election: Election) -> dict[str, Fraction]:
     }
 
 
-def _place(lot: str, project: str) -> str:
-    return approval.place_in_lot(lot, project) if lot else project
+def _place(lot: str, project: str) -> Place:
+    if lot:
+        return (), approval.place_in_lot(lot, project)
+    parts = (part.lstrip("0") if part.isdecimal() else part for part in re.findall(r"[0-9]+|[^0-9]+", project))
+    return tuple((len(part) if part.isdecimal() else 0, part) for part in parts), project
 
 
 def _shared(election: Election, votes: Mapping[str, Fraction], lot: str) -> tuple[Fraction, list[Step]]:
@@ -121,7 +125,7 @@ def _shared(election: Election, votes: Mapping[str, Fraction], lot: str) -> tupl
         """What tells equals apart before the place does."""
         return () if lot else (costs[project], -votes[project])
 
-    def before(project: str) -> tuple[tuple[Fraction, ...], str]:
+    def before(project: str) -> tuple[tuple[Fraction, ...], Place]:
         return claim(project), _place(lot, project)
 
     shares = equal_shares.share(election.budget, costs, (vote.choices for vote in election.votes), before)
