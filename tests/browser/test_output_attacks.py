@@ -258,7 +258,7 @@ def _ideas(session: Session, service: Service, world: World, resident: Person, m
     world.desk += [
         "/sv/moderation/", f"/sv/moderation/{item.id}", f"/ar/moderation/{thing.id}", "/sv/moderation/spam",
         f"/en/moderation/{_item(session, 'idea', public.id).id}", "/sv/moderation/?photo=with",
-        f"/sv/moderation/{_item(session, 'photo', public.id).id}",
+        f"/sv/moderation/{_item(session, 'photo', public.id).id}", f"{base}/ideas/{public.id}/merge",
     ]  # fmt: skip
     return public.id
 
