@@ -7,14 +7,27 @@ for, and a second worker finds nothing left to do.
 from __future__ import annotations
 
 import secrets as chance
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from . import approval, audit, receipts, revisions
+from . import approval, audit, paper_ballots, receipts, revisions, shared_funds
 from .prototypes import Prototype, State
 from .votes import FEWEST_TO_PUBLISH, Ballot, Choice, CountedBallot, Round, roll
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a count must know of a prototype; cost in kronor."""
+
+    cost: int | None
+    is_stopped: bool
+
+
+Groups = list[tuple[tuple[int, ...], int]]  # choices, and how many ballots ticked just these
 
 
 def count_closed(session: Session, *, at: datetime) -> list[Round]:
@@ -27,15 +40,18 @@ def count_closed(session: Session, *, at: datetime) -> list[Round]:
 
 
 def _count(session: Session, round_: Round, at: datetime) -> None:
-    ticks, standing_ones, ballots = _ticks(session, round_.id)
+    offered = _offered(session, round_.id)
+    alike = select(Ballot.choices, func.count().label("number")).where(Ballot.round_id == round_.id)
+    rows = session.execute(alike.group_by(Ballot.choices).order_by(Ballot.choices))
+    groups = [(receipts.read_back(row.choices), int(row.number)) for row in rows]
+    ballots = sum(number for _, number in groups)
     round_.lot = round_.lot or chance.token_hex(32)
-    go_on: set[int] = set()
-    if ballots >= round_.quorum:
-        standing_ticks = {choice: number for choice, number in ticks.items() if choice in standing_ones}
-        go_on = approval.winners(standing_ticks, round_.winners, round_.lot)
-    for choice, number in ticks.items():
+    ticks = approval.count(groups, offered)
+    go_on = _going_on(round_, offered, groups, ticks) if ballots >= round_.quorum else set()
+    for choice, one in offered.items():
         line = update(Choice).where(Choice.round_id == round_.id, Choice.prototype_id == choice)
-        session.execute(line.values(ticks=number, goes_on=choice in go_on))
+        session.execute(line.values(ticks=ticks[choice], goes_on=choice in go_on, was_stopped=one.is_stopped))
+    paper_ballots.forget(session, round_.id)
     _unlink(session, round_.id, keep_choices=ballots >= FEWEST_TO_PUBLISH)
     round_.secret, round_.counted_at, round_.ballots = None, at, ballots
     round_.roll_at_closing = roll(session, round_.area_id)
@@ -44,14 +60,21 @@ def _count(session: Session, round_: Round, at: datetime) -> None:
     revisions.raise_(session, round_.area_id, "votes", "cases")
 
 
-def _ticks(session: Session, round_id: int) -> tuple[dict[int, int], set[int], int]:
-    """Ticks by prototype, the prototypes that the team has not stopped, and how many ballots there are."""
-    query = select(Choice.prototype_id, Prototype.state).join(Prototype, Prototype.id == Choice.prototype_id)
-    states = {row.prototype_id: row.state for row in session.execute(query.where(Choice.round_id == round_id))}
-    alike = select(Ballot.choices, func.count().label("number")).where(Ballot.round_id == round_id)
-    groups = [(receipts.read_back(row.choices), row.number) for row in session.execute(alike.group_by(Ballot.choices))]
-    ticks = approval.count(groups, states)
-    return ticks, {choice for choice, state in states.items() if state != State.STOPPED}, sum(n for _, n in groups)
+def _offered(session: Session, round_id: int) -> dict[int, Offer]:
+    query = select(Choice.prototype_id, Choice.cost, Prototype.state)
+    query = query.join(Prototype, Prototype.id == Choice.prototype_id).where(Choice.round_id == round_id)
+    rows = session.execute(query.order_by(Choice.position))
+    return {row.prototype_id: Offer(row.cost, row.state == State.STOPPED) for row in rows}
+
+
+def _going_on(round_: Round, offered: Mapping[int, Offer], groups: Groups, ticks: Mapping[int, int]) -> set[int]:
+    """The prototypes that the rule chooses among those that stand; the account of a fund is kept with the round."""
+    standing_ones = [choice for choice, one in offered.items() if not one.is_stopped]
+    if round_.fund is None:
+        return approval.winners({choice: ticks[choice] for choice in standing_ones}, round_.winners, round_.lot)
+    costs = {choice: offered[choice].cost or 0 for choice in standing_ones}
+    round_.account = shared_funds.share_out(round_.fund, costs, groups, round_.lot)
+    return set(round_.account["result"])
 
 
 def _unlink(session: Session, round_id: int, *, keep_choices: bool) -> None:

@@ -17,6 +17,7 @@ from .database import Base
 from .notices import Notice
 from .people import Person
 from .photos import Photo
+from .sounds import Sound
 
 ABOUT = ("id", "name", "level", "language", "area_id", "created_at", "restricted_until")  # of the person's own row
 
@@ -40,8 +41,11 @@ class Part:
 OFFICE = Part(After.NAMELESS, given=False)
 
 PARTS: dict[tuple[str, str], Part] = {
+    ("adoption_reports", "by_id"): Part(After.NAMELESS),
+    ("adoptions", "by_id"): OFFICE,
     ("acts", "by"): Part(After.STAYS, hides=("salt", "commitment", "seal")),
     ("app_codes", "person_id"): Part(After.GOES, hides=("secret",)),
+    ("case_endings", "by"): OFFICE,
     ("case_moves", "by"): OFFICE,
     ("appeals", "person_id"): Part(After.GOES, hides=("decision",)),
     ("ceremonies", "person_id"): Part(After.GOES, given=False),
@@ -51,9 +55,15 @@ PARTS: dict[tuple[str, str], Part] = {
     ("e_ids", "person_id"): Part(After.NAMELESS, hides=("subject_mark",)),  # the mark stays, or they could vote twice
     ("follows", "person_id"): Part(After.GOES),
     ("ideas", "author_id"): Part(After.NAMELESS, hides=("content_mark", "receipt_mark")),
+    ("handover_takers", "noted_by"): OFFICE,
+    ("handover_takers", "person_id"): Part(After.NAMELESS, hides=("noted_by",)),
+    ("handovers", "offered_by"): OFFICE,
     ("idea_merges", "by"): OFFICE,
     ("idea_versions", "written_by"): Part(After.NAMELESS, hides=("content_mark",)),
     ("ideas", "entered_by"): OFFICE,
+    ("insight_patterns", "by_id"): Part(After.NAMELESS),
+    ("insights", "author_id"): Part(After.NAMELESS, hides=("content_mark", "consent_by")),
+    ("insights", "consent_by"): OFFICE,
     ("journal_notes", "by_id"): Part(After.NAMELESS),
     ("letters", "person_id"): Part(After.GOES, hides=("values",)),
     ("mail_addresses", "person_id"): Part(After.GOES, hides=("leave_mark",)),
@@ -64,6 +74,14 @@ PARTS: dict[tuple[str, str], Part] = {
     ("moderation", "handed_by"): OFFICE,
     ("moderation", "handed_to"): OFFICE,
     ("moderation", "not_by"): OFFICE,
+    ("paper_stacks", "first_by"): OFFICE,
+    ("paper_stacks", "second_by"): OFFICE,
+    ("option_arguments", "by_id"): Part(After.NAMELESS, hides=("content_mark",)),
+    ("options", "added_by"): Part(After.NAMELESS, hides=("content_mark",)),
+    ("options", "decided_by"): OFFICE,
+    ("needs", "by_id"): Part(After.NAMELESS),
+    ("pledges", "entered_by"): OFFICE,
+    ("pledges", "person_id"): Part(After.NAMELESS, hides=("content_mark", "entered_by")),
     ("passkeys", "person_id"): Part(After.GOES, hides=("public_key",)),
     ("photos", "sent_by"): Part(After.NAMELESS, hides=("content_mark",)),
     ("place_screens", "opened_by"): OFFICE,
@@ -79,7 +97,9 @@ PARTS: dict[tuple[str, str], Part] = {
     ("sign_ins", "person_id"): Part(After.GOES, hides=("token_mark", "guest_id")),
     ("slip_batches", "made_by"): OFFICE,
     ("slips", "used_by"): Part(After.NAMELESS, hides=("selector", "secret_mark", "again_mark")),
+    ("sounds", "sent_by"): Part(After.NAMELESS, hides=("content_mark",)),
     ("supports", "person_id"): Part(After.STAYS),
+    ("trials", "by_id"): Part(After.NAMELESS, hides=("content_mark",)),
     ("team_members", "person_id"): Part(After.GOES),
 }
 
@@ -106,6 +126,11 @@ def export(session: Session, person: Person) -> dict[str, Any]:
 def photos_of(session: Session, person: Person) -> list[Photo]:
     """The photos that somebody sent, oldest first; their files belong to the export."""
     return list(session.scalars(select(Photo).where(Photo.sent_by == person.id).order_by(Photo.id)))
+
+
+def sounds_of(session: Session, person: Person) -> list[Sound]:
+    """The recordings that somebody sent, likewise."""
+    return list(session.scalars(select(Sound).where(Sound.sent_by == person.id).order_by(Sound.id)))
 
 
 def _rows(session: Session, table: Table, column: str, person: Person, part: Part) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from . import receipts, texts
@@ -41,8 +41,10 @@ class Offered:
     said: Said
     picture: str
     is_withdrawn: bool
+    cost: int | None  # whole kronor, as it was when the round was made
     ticks: int | None
     goes_on: bool | None
+    was_stopped: bool | None  # by the count
 
 
 @dataclass(frozen=True)
@@ -57,22 +59,18 @@ class Published:
 
 def offered(session: Session, round_id: int, language: str) -> list[Offered]:
     """What stands on the ballot, in its order. Two statements."""
-    columns = (
-        Choice.prototype_id,
-        Choice.ticks,
-        Choice.goes_on,
-        Prototype.texts_id,
-        Prototype.picture,
-        Prototype.state,
-    )
-    query = select(*columns).join(Prototype, Prototype.id == Choice.prototype_id)
-    in_order = query.where(Choice.round_id == round_id).order_by(Choice.position, Choice.prototype_id)
-    rows = session.execute(in_order).all()
+    its_own = (Choice.prototype_id, Choice.cost, Choice.ticks, Choice.goes_on, Choice.was_stopped)
+    query = select(*its_own, Prototype.texts_id, Prototype.picture, Prototype.state)
+    query = query.join(Prototype, Prototype.id == Choice.prototype_id).where(Choice.round_id == round_id)
+    rows = session.execute(query.order_by(Choice.position, Choice.prototype_id)).all()
     said = texts.read(session, [row.texts_id for row in rows], language)
     return [
-        Offered(row.prototype_id, said[row.texts_id], row.picture, row.state == State.STOPPED, row.ticks, row.goes_on)
+        Offered(
+            row.prototype_id, said[row.texts_id], row.picture, row.state == State.STOPPED, row.cost, row.ticks,
+            row.goes_on, row.was_stopped,
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def of_case(session: Session, case_id: int, language: str) -> list[Asked]:
@@ -87,7 +85,7 @@ def open_in(session: Session, area_ids: Collection[int], language: str, *, at: d
 
 
 def not_counted(session: Session, area_ids: Collection[int], language: str) -> list[Asked]:
-    """The rounds of these areas that are open or being counted. Two statements."""
+    """The rounds of these areas that are to come, open or being counted. Two statements."""
     return _asked(session, Round.area_id.in_(area_ids) & Round.counted_at.is_(None), language)
 
 
@@ -111,6 +109,12 @@ def published(session: Session, round_id: int) -> list[Published]:
         Published(row.commitment, receipts.read_back(row.choices), row.client_nonce, row.server_nonce)
         for row in session.execute(query)
     ]
+
+
+def next_opening(session: Session, area_id: int, *, at: datetime) -> datetime | None:
+    """When the next round of the area opens by itself; None: none does. One statement."""
+    to_come = select(func.min(Round.opens_at)).where(Round.area_id == area_id, Round.opens_at > at)
+    return session.scalar(to_come)
 
 
 def _asked(session: Session, which: ColumnElement[bool], language: str) -> list[Asked]:

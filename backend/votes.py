@@ -13,12 +13,12 @@ import secrets as chance
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, Row, String, delete, func, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, Row, String, delete, false, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from . import audit, receipts, revisions, texts, typed
-from .cases import Case, may_lead
+from . import receipts
 from .database import Base, insert
 from .errors import NotAllowed, NotFound, Refusal
 from .people import Level, Person
@@ -26,7 +26,6 @@ from .prototypes import Prototype, State
 from .receipts import NONCE, NONCE_BYTES, Receipt
 from .wording import say
 
-LONGEST_QUESTION = 120  # characters
 FEWEST_TO_PUBLISH = 10  # with fewer ballots only totals and commitments are shown
 
 
@@ -47,7 +46,8 @@ class Round(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("areas.id"), index=True)
     texts_id: Mapped[int] = mapped_column(ForeignKey("text_sets.id"))  # "question"
-    winners: Mapped[int] = mapped_column(default=1)  # how many prototypes go on
+    winners: Mapped[int] = mapped_column(default=1)  # how many prototypes go on; 0: as many as the fund pays
+    fund: Mapped[int | None]  # whole kronor to share; empty: the most ticks go on
     quorum: Mapped[int] = mapped_column(default=0)  # ballots needed for the result to bind
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]  # brought forward when a coordinator closes it
@@ -55,8 +55,13 @@ class Round(Base):
     secret: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # deleted at counting
     lot: Mapped[str] = mapped_column(String(64), default="")  # hex; decides ties; secret until counting
     roll_at_opening: Mapped[int] = mapped_column(default=0)  # residents who could vote
+    # It opens by itself at its hour; a worker then writes how many could vote, and takes this mark away.
+    awaits_opening: Mapped[bool] = mapped_column(default=False, server_default=false())
     roll_at_closing: Mapped[int | None]
     ballots: Mapped[int | None]  # how many were counted; empty until then
+    account: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON
+    )  # the steps of sharing the fund; empty: none
     created_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
 
 
@@ -68,8 +73,10 @@ class Choice(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True)
     prototype_id: Mapped[int] = mapped_column(ForeignKey("prototypes.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(default=0)
+    cost: Mapped[int | None]  # whole kronor, as it was when the round was made; empty: nobody knew it
     ticks: Mapped[int | None]  # empty until the round is counted
     goes_on: Mapped[bool | None]
+    was_stopped: Mapped[bool | None]  # whether its team had stopped it by the count; empty until then
 
 
 class Ballot(Base):
@@ -100,6 +107,17 @@ class CountedBallot(Base):
     server_nonce: Mapped[str] = mapped_column(String(64))
 
 
+class Rule(StrEnum):
+    """How a round is counted; the names stand in published files."""
+
+    APPROVAL = "approval"
+    EQUAL_SHARES = "equal-shares"
+
+
+def rule_of(round_: Round) -> Rule:
+    return Rule.APPROVAL if round_.fund is None else Rule.EQUAL_SHARES
+
+
 def standing(round_: Round, at: datetime) -> Standing:
     if round_.counted_at is not None:
         return Standing.COUNTED
@@ -114,40 +132,6 @@ def is_resident_of(person: Person | None, area_id: int) -> bool:
 
 def may_vote(person: Person | None, round_: Round, at: datetime) -> bool:
     return is_resident_of(person, round_.area_id) and standing(round_, at) == Standing.OPEN
-
-
-def open_round(
-    session: Session, case: Case, *, prototypes: Sequence[int], by_language: Mapping[str, Mapping[str, str]],
-    original: str, closes_at: datetime, by: Person, at: datetime, winners: int = 1, quorum: int = 0,
-) -> Round:  # fmt: skip
-    """Opens a vote on the prototypes of these numbers, from now on; {"sv": {"question": ...}} is what it asks.
-
-    NotAllowed unless by leads the area's cases; Refusal when there is nothing to choose between, when a prototype is
-    foreign or stopped, when it would close before it opens, or when the case has an open vote already.
-    """
-    if not may_lead(by, case.area_id):
-        raise NotAllowed(say("Only a coordinator of this area may do this."))
-    _check_offer(session, case, prototypes, winners)
-    if closes_at <= at:
-        raise Refusal(say("Choose a day and hour that is still to come."), field="closes_at")
-    running = select(Round.id).where(Round.case_id == case.id, Round.counted_at.is_(None))
-    if session.scalar(running) is not None:
-        raise Refusal(say("This case has a vote that is not counted yet."))
-    typed.line(by_language.get(original, {}).get("question"), field="question", most=LONGEST_QUESTION)
-    new = Round(
-        case_id=case.id, area_id=case.area_id, texts_id=texts.write(session, by_language, original=original).id,
-        winners=winners, quorum=quorum, opens_at=at, closes_at=closes_at, secret=chance.token_bytes(32),
-        lot=chance.token_hex(32), roll_at_opening=roll(session, case.area_id), created_by=by.id,
-    )  # fmt: skip
-    session.add(new)
-    session.flush()
-    session.add_all(
-        Choice(round_id=new.id, prototype_id=number, position=place) for place, number in enumerate(prototypes)
-    )
-    session.flush()
-    audit.note(session, "round.opened", at=at, by=by, area_id=case.area_id, noun_id=new.id)
-    revisions.raise_(session, case.area_id, "votes", "cases")
-    return new
 
 
 def cast(
@@ -186,22 +170,14 @@ def withdraw(session: Session, number: int, *, area_id: int, person: Person, at:
     return session.execute(delete(Ballot).where(*own).returning(Ballot.round_id)).scalar() is not None
 
 
-def close(session: Session, round_: Round, *, by: Person, at: datetime) -> None:
-    """Ends an open round now; a worker counts it then. NotAllowed, Refusal when it is not open."""
-    if not may_lead(by, round_.area_id):
-        raise NotAllowed(say("Only a coordinator of this area may do this."))
-    session.refresh(round_, with_for_update=True)
-    if standing(round_, at) != Standing.OPEN or at <= round_.opens_at:
-        raise Refusal(say("This vote is not open."))
-    round_.closes_at = at
-    session.flush()
-    audit.note(session, "round.closed", at=at, by=by, area_id=round_.area_id, noun_id=round_.id)
-    revisions.raise_(session, round_.area_id, "votes", "cases")
-
-
 def voter_mark(secret: bytes, person: Person) -> str:
     """Keys a ballot: HMAC-SHA256 of the person's number under the round's secret."""
-    return hmac.new(secret, str(person.id).encode(), hashlib.sha256).hexdigest()
+    return mark_of(secret, str(person.id))
+
+
+def mark_of(secret: bytes, whose: str) -> str:
+    """The same of any name: "41" is the person of this number, "slip 7" the holder of a slip."""
+    return hmac.new(secret, whose.encode(), hashlib.sha256).hexdigest()
 
 
 def roll(session: Session, area_id: int) -> int:
@@ -276,17 +252,6 @@ def _check_choices(choices: Sequence[int], offered: Mapping[int, bool]) -> None:
         raise Refusal(say("Something was ticked that is not on this ballot. Open the page again."), field="choices")
     if not all(offered[choice] for choice in choices):
         raise Refusal(say("The team has stopped one of these prototypes. Choose again."), field="choices")
-
-
-def _check_offer(session: Session, case: Case, prototypes: Sequence[int], winners: int) -> None:
-    if len(prototypes) < 2:
-        raise Refusal(say("Choose at least two prototypes."), field="prototypes")
-    standing_ones = select(Prototype.id).where(Prototype.case_id == case.id, Prototype.state != State.STOPPED)
-    known = set(session.scalars(standing_ones))
-    if len(set(prototypes)) != len(prototypes) or not set(prototypes) <= known:
-        raise Refusal(say("Choose among the prototypes of this case."), field="prototypes")
-    if not 1 <= winners < len(prototypes):
-        raise Refusal(say("Fewer may go on than there are to choose from."), field="winners")
 
 
 def _unknown() -> NotFound:

@@ -20,6 +20,7 @@ from . import (
     areas,
     blurring,
     counting,
+    daily_roots,
     database,
     deliveries,
     files,
@@ -29,9 +30,11 @@ from . import (
     moderation,
     notice_letters,
     notices,
+    openings,
     photos,
     queue,
     retention,
+    sounds,
     web_push,
 )
 from .database import transaction
@@ -79,6 +82,7 @@ def turn(
     mailing = Postman(sessions, settings, clock)
     parts: tuple[tuple[int, Callable[[], bool]], ...] = (
         (1, lambda: _settle_decisions(sessions, clock)),
+        (1, lambda: _open_rounds(sessions, clock)),
         (1, lambda: _count_rounds(sessions, clock)),
         (1, mailing.prepare),
         (MOST_ROUNDS, lambda: _spread(sessions, settings, clock)),
@@ -112,6 +116,13 @@ def _settle_decisions(sessions: Sessions, clock: Clock) -> bool:
     return False
 
 
+def _open_rounds(sessions: Sessions, clock: Clock) -> bool:
+    with sessions() as session, transaction(session):
+        openings.begin_due(session, at=clock())
+        daily_roots.keep(session, at=clock())
+    return False
+
+
 def _count_rounds(sessions: Sessions, clock: Clock) -> bool:
     with sessions() as session, transaction(session):
         counting.count_closed(session, at=clock())
@@ -122,6 +133,7 @@ def _forget_photos(sessions: Sessions, settings: Settings, clock: Clock) -> bool
     store = files.store(settings.files_url)
     with sessions() as session, transaction(session):
         photos.forget_unsent(session, store, at=clock())
+        sounds.forget_unsent(session, store, at=clock())
         idea_photos.forget_old(session, store, at=clock())
     return False
 

@@ -29,7 +29,8 @@ def show() -> ResponseReturnValue:
     latest, idea_count = idea_lists.page(session, area.id, 1, language=tag)
     upcoming = meetings.upcoming(session, area.id, tag, at=at)
     open_rounds = rounds.open_in(session, [area.id], tag, at=at)
-    for edge in (*(one.ends_at for one in upcoming[:1]), *(one.closes_at for one in open_rounds)):
+    opening = rounds.next_opening(session, area.id, at=at)
+    for edge in (*(one.ends_at for one in upcoming[:1]), *(one.closes_at for one in open_rounds), opening):
         page_cache.until(edge)
     return render_template(
         "areas/show.html",

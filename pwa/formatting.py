@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 
-from backend.languages import direction_of
+from backend.languages import WRITTEN_BY_TAG, direction_of
 from backend.texts import Words
 
 from . import current, language
@@ -22,7 +23,7 @@ DEFAULT_ZONE = ZoneInfo("Europe/Stockholm")
 
 def init(app: Flask) -> None:
     moments = (day, day_with_year, weekday, day_number, month, clock, iso, ago, waiting)
-    for name in (*moments, lasting, number, words, own_words, bdi, uncapitalised):
+    for name in (*moments, lasting, number, kronor, autonym, words, own_words, bdi, uncapitalised):
         app.add_template_filter(name)
     app.add_template_global(current.now, "now")
 
@@ -91,6 +92,19 @@ def lasting(span: timedelta) -> str:
 def number(value: int) -> str:
     """ "3 400": a thin space between thousands, in every language."""
     return f"{value:,}".replace(",", "\u202f")
+
+
+def kronor(amount: int | str) -> str:
+    """ "3 400", or "66.67" of "200/3": whole kronor where it can be, else with öre, in the reader's way."""
+    whole, hundredths = divmod(round(Fraction(amount) * 100), 100)
+    point = "." if language.this().tag == "en" else ","
+    return number(whole) + (f"{point}{hundredths:02}" if hundredths else "")
+
+
+def autonym(tag: str) -> Markup:
+    """A language's name in itself, set apart."""
+    known = WRITTEN_BY_TAG.get(tag)
+    return Markup('<bdi lang="{}">{}</bdi>').format(tag, known.autonym if known else tag)
 
 
 def words(said: Words, tag: str = "span") -> Markup:

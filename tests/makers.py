@@ -21,11 +21,11 @@ from backend import (
     mail_addresses,
     meetings,
     moderation,
+    openings,
     people,
     prototypes,
     push,
     texts,
-    votes,
 )
 from backend.areas import Area
 from backend.cases import Case
@@ -107,9 +107,10 @@ def an_open_round(session: Session, area: Area, *, at: datetime = NOON, days: in
     by = karin(session, area)
     case = a_case(session, area)
     made = three_prototypes(session, case, by)
-    values = {"original": "sv", "closes_at": at + timedelta(days=days), "by": by, "at": at, **changed}
+    shown = {"show_originals": True}  # the prototypes are told in Swedish alone
+    values = {"original": "sv", "closes_at": at + timedelta(days=days), "by": by, "at": at, **shown, **changed}
     question = {"sv": {"question": "Vad ska vi fortsätta med?"}, "en": {"question": "What should we go on with?"}}
-    return votes.open_round(session, case, prototypes=[one.id for one in made], by_language=question, **values)
+    return openings.open_round(session, case, prototypes=[one.id for one in made], by_language=question, **values)
 
 
 def a_lesson(session: Session, *, stage: int = 2, kind: str = "worked") -> Lesson:

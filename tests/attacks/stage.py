@@ -30,6 +30,7 @@ from backend import (
     keys,
     mail_codes,
     moderation,
+    openings,
     people,
     photos,
     place_codes,
@@ -291,9 +292,9 @@ class _Builder:
             self.names[f"case{end}"] = str(case.id)
             self.names.update({f"choice_{place}{end}": str(number) for place, number in enumerate(numbers, 1)})
             self.names[f"not_on_ballot{end}"] = str(stopped.id)
-            made = votes.open_round(
+            made = openings.open_round(
                 self.session, case, prototypes=numbers, by_language={"sv": {"question": "Vad går vidare?"}},
-                original="sv", closes_at=NOON + timedelta(days=7), by=by, at=NOON,
+                original="sv", closes_at=NOON + timedelta(days=7), by=by, at=NOON, show_originals=True,
             )  # fmt: skip
             self.names[f"round{end}"] = str(made.id)
             offered[2].state = State.STOPPED
@@ -306,9 +307,9 @@ class _Builder:
         case = makers.a_case(self.session, self.seved)
         numbers = [one.id for one in makers.three_prototypes(self.session, case, by)]
         early = NOON - timedelta(days=3)
-        made = votes.open_round(
+        made = openings.open_round(
             self.session, case, prototypes=numbers, by_language={"sv": {"question": "Vad då?"}}, original="sv",
-            closes_at=NOON - timedelta(days=1), by=by, at=early,
+            closes_at=NOON - timedelta(days=1), by=by, at=early, show_originals=True,
         )  # fmt: skip
         votes.cast(
             self.session,

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import prototypes, receipts, revisions, votes
+from backend import openings, prototypes, receipts, revisions, votes
 from backend.errors import NotAllowed, NotFound, Refusal
 from backend.people import Level, Person
 from backend.votes import Ballot, Choice, Round, Standing
@@ -162,14 +162,14 @@ def test_a_coordinator_closes_a_round_and_nobody_votes_after(session: Session) -
     round_, voter = an_open_round(session, area), ana(session, area)
     before = revisions.named(session, area.id, ["votes"])
 
-    votes.close(session, round_, by=karin(session, area), at=LATER)
+    openings.close(session, round_, by=karin(session, area), at=LATER)
 
     assert votes.standing(round_, LATER) == Standing.BEING_COUNTED
     assert revisions.named(session, area.id, ["votes"]) != before
     with pytest.raises(Refusal):
         vote(session, round_, voter, offered(session, round_)[:1], at=LATER)
     with pytest.raises(Refusal):
-        votes.close(session, round_, by=karin(session, area), at=LATER)
+        openings.close(session, round_, by=karin(session, area), at=LATER)
 
 
 def test_only_the_areas_coordinators_open_and_close_rounds(session: Session) -> None:
@@ -178,7 +178,7 @@ def test_only_the_areas_coordinators_open_and_close_rounds(session: Session) -> 
 
     for person in (ana(session, area), karin(session, lindangen(session))):
         with pytest.raises(NotAllowed):
-            votes.close(session, round_, by=person, at=LATER)
+            openings.close(session, round_, by=person, at=LATER)
 
 
 def test_a_vote_that_makes_no_sense_is_not_opened(session: Session) -> None:
@@ -187,7 +187,7 @@ def test_a_vote_that_makes_no_sense_is_not_opened(session: Session) -> None:
     made = [one.id for one in three_prototypes(session, case, by)]
     foreign = [one.id for one in three_prototypes(session, a_case(session, area), by)]
     asked = {"sv": {"question": "Vad?"}}
-    good = {"prototypes": made, "by_language": asked, "closes_at": LATER, "winners": 1}
+    good = {"prototypes": made, "by_language": asked, "closes_at": LATER, "winners": 1, "show_originals": True}
 
     for wrong in (
         {"prototypes": made[:1]},
@@ -199,7 +199,7 @@ def test_a_vote_that_makes_no_sense_is_not_opened(session: Session) -> None:
         {"by_language": {"sv": {"question": " "}}},
     ):
         with pytest.raises(Refusal):
-            votes.open_round(session, case, original="sv", by=by, at=NOON, **{**good, **wrong})  # type: ignore[arg-type]
+            openings.open_round(session, case, original="sv", by=by, at=NOON, **{**good, **wrong})  # type: ignore[arg-type]
 
 
 def test_a_case_has_one_vote_at_a_time(session: Session) -> None:
@@ -207,12 +207,11 @@ def test_a_case_has_one_vote_at_a_time(session: Session) -> None:
     by, case = karin(session, area), a_case(session, area)
     made = [one.id for one in three_prototypes(session, case, by)]
     asked = {"sv": {"question": "Vad?"}}
-    votes.open_round(session, case, prototypes=made, by_language=asked, original="sv", closes_at=LATER, by=by, at=NOON)
+    how = {"by_language": asked, "original": "sv", "closes_at": LATER, "by": by, "at": NOON, "show_originals": True}
+    openings.open_round(session, case, prototypes=made, **how)  # type: ignore[arg-type]
 
     with pytest.raises(Refusal):
-        votes.open_round(
-            session, case, prototypes=made, by_language=asked, original="sv", closes_at=LATER, by=by, at=NOON
-        )
+        openings.open_round(session, case, prototypes=made, **how)  # type: ignore[arg-type]
 
 
 def test_a_round_knows_how_many_could_vote_when_it_opened(session: Session) -> None:

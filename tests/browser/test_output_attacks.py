@@ -23,6 +23,7 @@ from backend import (
     journal,
     moderation,
     moderation_readers,
+    openings,
     people,
     photos,
     prototypes,
@@ -31,7 +32,6 @@ from backend import (
     sign_in,
     teams,
     texts,
-    votes,
 )
 from backend.lessons import Lesson
 from backend.people import Level, Person, Role
@@ -205,9 +205,9 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
     )  # fmt: skip
     session.add(lesson)
     session.flush()
-    asked = votes.open_round(
+    asked = openings.open_round(
         session, case, prototypes=[one.id for one in tried], by_language={"sv": {"question": payload}}, original="sv",
-        closes_at=at + timedelta(days=7), by=coordinator, at=at,
+        closes_at=at + timedelta(days=7), by=coordinator, at=at, show_originals=True,
     )  # fmt: skip
     base = f"/sv/{slug}"
     world.public += [
