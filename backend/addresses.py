@@ -29,14 +29,64 @@ def case(language: str, area_slug: str, number: int) -> str:
     return f"/{language}/{area_slug}/cases/{number}"
 
 
+def options(language: str, area_slug: str, case_number: int) -> str:
+    """What could help a case, side by side."""
+    return f"{case(language, area_slug, case_number)}/options/"
+
+
+def prototype(language: str, area_slug: str, case_number: int, number: int) -> str:
+    return f"{case(language, area_slug, case_number)}/prototypes/{number}"
+
+
+def resources(language: str, area_slug: str, case_number: int) -> str:
+    """What a case needs and who promised what."""
+    return f"{case(language, area_slug, case_number)}/resources/"
+
+
+def pledge(language: str, area_slug: str, case_number: int, number: int) -> str:
+    """For whoever promised it, the team and its coordinator."""
+    return f"{case(language, area_slug, case_number)}/pledges/{number}"
+
+
+def handover(language: str, area_slug: str, case_number: int, number: int) -> str:
+    """Where those who are offered a case answer."""
+    return f"{case(language, area_slug, case_number)}/handovers/{number}"
+
+
+def adoptions(language: str, area_slug: str, case_number: int) -> str:
+    """Who took a case up, and how it goes there."""
+    return f"{case(language, area_slug, case_number)}/spread/"
+
+
 def comments(language: str, area_slug: str, kind: str, number: int) -> str:
-    """Where the comments stand on the page of an idea or a case, by its kind."""
+    """Where the comments stand, by the kind of what they are about; what a team says has a page for them."""
+    if kind in ("problem", "vision"):
+        return f"{case(language, area_slug, number)}/{kind}/comments/"
     return f"{(idea if kind == 'idea' else case)(language, area_slug, number)}#comments"
 
 
 def own_comment(language: str, area_slug: str, number: int) -> str:
     """What its author reads: whether it waits, is public, or why not."""
     return f"/{language}/{area_slug}/comments/{number}"
+
+
+def insights(language: str, area_slug: str, case: int) -> str:
+    """The page of what people tell in a case."""
+    return f"/{language}/{area_slug}/cases/{case}/insights/"
+
+
+def insight(language: str, area_slug: str, case: int, number: int) -> str:
+    return f"{insights(language, area_slug, case)}{number}"
+
+
+def own_insight(language: str, area_slug: str, case: int, number: int) -> str:
+    """What its writer reads: whether it waits, is public, or why not."""
+    return f"{insight(language, area_slug, case, number)}/mine"
+
+
+def transcript(language: str, area_slug: str, case: int, number: int) -> str:
+    """Where somebody writes down what is said in its recording."""
+    return f"{insight(language, area_slug, case, number)}/transcript"
 
 
 def vote(language: str, area_slug: str, number: int) -> str:
@@ -108,3 +158,45 @@ def objection(language: str, area_slug: str, kind: str, number: int) -> str:
 
 def own_appeal(language: str, area_slug: str, number: int) -> str:
     return f"/{language}/{area_slug}/appeals/{number}"
+
+
+def statements(language: str, area_slug: str, number: int, kind: str) -> str:
+    """What a team says together: of the kinds "problem", "vision" and "agreement", with what it said before."""
+    return f"{case(language, area_slug, number)}/statements/{kind}"
+
+
+def statement(language: str, area_slug: str, number: int, kind: str) -> str:
+    """Where the team says yes to it."""
+    return f"{statements(language, area_slug, number, kind)}/accept"
+
+
+def join(language: str, area_slug: str, number: int) -> str:
+    return f"{case(language, area_slug, number)}/join"
+
+
+def team(language: str, area_slug: str, number: int) -> str:
+    return f"{case(language, area_slug, number)}/team/"
+
+
+def team_room(language: str, area_slug: str, number: int) -> str:
+    """For the team alone."""
+    return f"{case(language, area_slug, number)}/team/room"
+
+
+def team_request(language: str, area_slug: str, number: int, request: int) -> str:
+    """Where an ambassador or a coordinator answers who asked to join."""
+    return f"{case(language, area_slug, number)}/team/requests/{request}"
+
+
+def team_invitation(language: str, area_slug: str, number: int, invitation: int) -> str:
+    """Where whoever is invited answers."""
+    return f"{case(language, area_slug, number)}/team/invitations/{invitation}"
+
+
+def team_link(language: str, area_slug: str, word: str) -> str:
+    """The same for whoever has no account yet."""
+    return f"/{language}/{area_slug}/team-invitation/{word}"
+
+
+def ambassadors(language: str, area_slug: str, number: int) -> str:
+    return f"{case(language, area_slug, number)}/team/ambassadors"

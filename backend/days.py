@@ -48,7 +48,7 @@ def moment_of(day_text: str | None, clock_text: str | None, zone: ZoneInfo, *, w
     Raises Refusal naming "day" or "clock": for what is no day or hour, for an hour that the clocks skip in spring, and
     naming "which" for an hour that comes twice in autumn, until which says EARLIER or LATER.
     """
-    wall = datetime.combine(_day(day_text), _clock(clock_text))
+    wall = datetime.combine(written_day(day_text), _clock(clock_text))
     first, second = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() == second.utcoffset():
         return first.astimezone(UTC)
@@ -59,13 +59,14 @@ def moment_of(day_text: str | None, clock_text: str | None, zone: ZoneInfo, *, w
     return (first if which == EARLIER else second).astimezone(UTC)
 
 
-def _day(text: str | None) -> date:
+def written_day(text: str | None, *, field: str = "day") -> date:
+    """A day of the calendar out of "2026-11-26". Raises Refusal that names field."""
     try:
         found = date.fromisoformat((text or "").strip())
     except ValueError:
-        raise Refusal(say("Write the day as year, month and day, such as 2026-11-26."), field="day") from None
+        raise Refusal(say("Write the day as year, month and day, such as 2026-11-26."), field=field) from None
     if not 2000 <= found.year <= 2100:
-        raise Refusal(say("This year is too far away."), field="day")
+        raise Refusal(say("This year is too far away."), field=field)
     return found
 
 

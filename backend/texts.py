@@ -113,6 +113,19 @@ def read_one(session: Session, set_id: int, language: str) -> Said:
     return read(session, [set_id], language)[set_id]
 
 
+def original_of(session: Session, set_id: int) -> str:
+    """The language that its author wrote in."""
+    return session.get_one(TextSet, set_id).original
+
+
+def all_of(session: Session, set_id: int) -> dict[str, dict[str, str]]:
+    """{language: {name: words}} as they were written, for a form that changes them."""
+    found: dict[str, dict[str, str]] = {}
+    for line in session.scalars(select(TextLine).where(TextLine.set_id == set_id)):
+        found.setdefault(line.language, {})[line.name] = line.words
+    return found
+
+
 def missing_in(session: Session, set_id: int, name: str, languages: Iterable[str]) -> list[str]:
     """The languages of those asked for in which the named text does not stand."""
     query = select(TextLine.language).where(TextLine.set_id == set_id, TextLine.name == name)

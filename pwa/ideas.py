@@ -24,6 +24,7 @@ from backend import (
     idea_texts,
     idea_versions,
     ideas,
+    option_lists,
     people,
     rules,
 )
@@ -259,9 +260,11 @@ def _own_page(idea: Idea, **shown: Any) -> str:
 
 
 def _status(number: int, state: str) -> dict[str, Any]:
-    """Where the idea has been, and what may come."""
+    """Where the idea has been, what became of it among a case's options, and what may come."""
+    steps, as_option = option_lists.way_of(current.session(), number)
     return {
-        "steps": ideas.steps(current.session(), number),
+        "steps": steps,
+        "as_option": as_option,
         "states": ideas.STATES,
         "to_come": [ideas.STATES[one] for one in ideas.to_come(state)],
     }

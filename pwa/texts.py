@@ -13,17 +13,27 @@ from backend.errors import Refusal
 from . import language
 
 
-def in_languages(base: type, fields: Mapping[str, tuple[type[Field], Any]]) -> Any:
-    """A form of this base with each field once in each language: title_sv, title_ar ...; fields: (kind, label)."""
+def in_languages(base: type, fields: Mapping[str, tuple[type[Field], Any]], *, original: str = "") -> Any:
+    """A form of this base with each field once in each language: title_sv, title_ar ...; fields: (kind, label).
+
+    original is the language of what is changed; empty: something new, in the page's language.
+    """
     each = {
         name_in(name, tag): kind(label)
         for tag in (one.tag for one in languages.OFFERED)
         for name, (kind, label) in fields.items()
     }
     form = type(base.__name__, (base,), {**each, "original": HiddenField()})()
-    if languages.offered(form.original.data) is None:
-        form.original.data = language.this().tag
+    if original or languages.offered(form.original.data) is None:
+        form.original.data = original or language.this().tag
     return form
+
+
+def fill(form: Any, known: Mapping[str, Mapping[str, str]], *names: str) -> None:
+    """Shows what stands already, {"sv": {"title": ...}}."""
+    for one in languages.OFFERED:
+        for name in names:
+            form[name_in(name, one.tag)].data = known.get(one.tag, {}).get(name, "")
 
 
 def name_in(name: str, tag: str) -> str:
