@@ -22,7 +22,7 @@ DEFAULT_ZONE = ZoneInfo("Europe/Stockholm")
 
 
 def init(app: Flask) -> None:
-    moments = (day, day_with_year, weekday, day_number, month, clock, iso, ago, waiting)
+    moments = (calendar_day, day, day_with_year, weekday, day_number, month, clock, iso, ago, waiting)
     for name in (*moments, lasting, number, kronor, autonym, words, own_words, bdi, uncapitalised):
         app.add_template_filter(name)
     app.add_template_global(current.now, "now")
@@ -36,6 +36,11 @@ def local(moment: datetime) -> datetime:
 def day(moment: datetime) -> str:
     """ "onsdag 25 november"."""
     return _said(local(moment), "EEEE d MMMM")
+
+
+def calendar_day(found: date) -> str:
+    """The same for a day of the calendar, which is the same everywhere."""
+    return _said(found, "EEEE d MMMM")
 
 
 def day_with_year(moment: datetime) -> str:
