@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, func, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, false, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import audit, revisions, texts, typed
@@ -18,6 +18,7 @@ from .texts import Said, Words
 from .wording import Wording, say
 
 LONGEST_TITLE = 80  # characters
+FINISHED = 8  # where a finished case is drawn: all seven stops lie behind it
 LONGEST_TEXT = 600  # characters, of a summary, a stage's text or a reason
 
 
@@ -86,7 +87,14 @@ class Case(Base):
     stage: Mapped[int] = mapped_column(default=Stage.INSIGHTS)
     furthest: Mapped[int] = mapped_column(default=Stage.INSIGHTS)  # the last it was on; above stage: went back
     is_example: Mapped[bool] = mapped_column(default=False)
+    team_is_open: Mapped[bool] = mapped_column(default=False, server_default=false())  # to whoever asks; else: by answer
+    finished_at: Mapped[datetime | None]  # with a last word, see case_endings; empty: it goes on
     created_at: Mapped[datetime]
+
+    @property
+    def drawn_at(self) -> int:
+        """Where the small line is drawn: past its last stop once it is finished."""
+        return FINISHED if self.finished_at else self.stage
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,11 @@ class Listed:
     here: Words
     stage: int
     furthest: int
+    is_finished: bool = False
+
+    @property
+    def drawn_at(self) -> int:
+        return FINISHED if self.is_finished else self.stage
 
     @property
     def stage_name(self) -> Wording:
@@ -163,12 +176,12 @@ def count(session: Session, area_id: int) -> int:
 
 
 def _listed(session: Session, which: ColumnElement[bool], language: str) -> list[Listed]:
-    columns = (Case.id, Case.area_id, Case.texts_id, Case.stage, Case.furthest)
+    columns = (Case.id, Case.area_id, Case.texts_id, Case.stage, Case.furthest, Case.finished_at)
     query = select(*columns).where(which).order_by(Case.stage.desc(), Case.id)
     rows = session.execute(query).all()
     said = texts.read(session, [row.texts_id for row in rows], language)
     return [
-        Listed(row.id, row.area_id, own["title"], own["summary"], own["here"], row.stage, row.furthest)
+        Listed(row.id, row.area_id, own["title"], own["summary"], own["here"], row.stage, row.furthest, row.finished_at is not None)
         for row in rows
         for own in (said[row.texts_id],)
     ]

@@ -35,7 +35,12 @@ TELL_WITHIN = timedelta(days=7)
 TELL_AUTHOR_WITHIN = timedelta(days=30)  # a phone that was off for longer reads it on the page
 AT_MOST_EVERY = timedelta(hours=1)  # to the same people on the same thing, however much is said there
 LONGEST_EXCERPT = 140  # characters of a comment in a notice
-ON_IDEA, ON_CASE = "comment_published", "case_comment_published"  # two, since numbers of ideas and cases meet
+# One for each, since the numbers of ideas and cases meet.
+PUBLISHED = {
+    "idea": "comment_published", "case": "case_comment_published", "problem": "problem_commented",
+    "vision": "vision_commented",
+}  # fmt: skip
+SUBJECT_OF = {notice: kind for kind, notice in PUBLISHED.items()}
 ANSWERED, DECIDED = "comment_answered", "comment_decided"
 
 REASONS = {
@@ -121,11 +126,11 @@ def tell_everybody(session: Session, comment: Comment, at: datetime) -> None:
         _tell(session, comment, ANSWERED, asked.id, {"person": answered}, heard, at)
         heard.append(answered)
     receivers = {} if on.author_id in (None, *heard) else {"person": on.author_id}
-    kind = ON_IDEA if comment.kind == "idea" else ON_CASE
     not_to = [*heard, *receivers.values()]
-    if follows.count(session, comment.kind, comment.noun_id):
-        receivers[comment.kind] = comment.noun_id
-    _tell(session, comment, kind, comment.noun_id, receivers, not_to, at)
+    followed = comment_subjects.FOLLOWED[comment.kind]
+    if follows.count(session, followed, comment.noun_id):
+        receivers[followed] = comment.noun_id
+    _tell(session, comment, PUBLISHED[comment.kind], comment.noun_id, receivers, not_to, at)
 
 
 @comments.when_judged
@@ -144,8 +149,10 @@ def tell_author(session: Session, comment: Comment, *, at: datetime, is_refused:
     )  # fmt: skip
 
 
-@notices.said(ON_IDEA, notices.Kind(urgency="low"))
-@notices.said(ON_CASE, notices.Kind(urgency="low"))
+@notices.said(PUBLISHED["idea"], notices.Kind(urgency="low"))
+@notices.said(PUBLISHED["case"], notices.Kind(urgency="low"))
+@notices.said(PUBLISHED["problem"], notices.Kind(urgency="low"))
+@notices.said(PUBLISHED["vision"], notices.Kind(urgency="low"))
 @notices.said(ANSWERED, notices.Kind(urgency="low"))
 def words(session: Session, notice: Notice, language: str) -> Message:
     """What was said. Raises NotFound where all of it is gone by now."""
@@ -220,7 +227,7 @@ def _cause(session: Session, notice: Notice) -> Comment:
     if notice.kind == ANSWERED:
         query = query.where(Comment.parent_id == notice.noun_id)
     else:
-        query = query.where(Comment.kind == ("idea" if notice.kind == ON_IDEA else "case"))
+        query = query.where(Comment.kind == SUBJECT_OF[notice.kind])
         query = query.where(Comment.noun_id == notice.noun_id)
     if notice.audience == "person":  # nobody is told of their own
         query = query.where(func.coalesce(Comment.author_id, 0) != notice.audience_id)

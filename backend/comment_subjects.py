@@ -1,4 +1,4 @@
-"""What comments are about: a published idea or a case, by its title."""
+"""What comments are about: a published idea, a case, or its problem and vision, by the title of idea or case."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from .cases import Case
 from .ideas import Idea
 from .texts import Words
 
-ROOMS: Mapping[str, str] = {"idea": "ideas", "case": "cases"}  # what can be commented on, and where it is shown
+# What can be commented on, and where it is shown; problem and vision go by the number of their case.
+ROOMS: Mapping[str, str] = {"idea": "ideas", "case": "cases", "problem": "cases", "vision": "cases"}
+FOLLOWED: Mapping[str, str] = {"idea": "idea", "case": "case", "problem": "case", "vision": "case"}
+OF_CASES = ("case", "problem", "vision")
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The public idea or case that is talked about."""
+    """The public idea or case that is talked about, or what its team says."""
 
     kind: str
     number: int
@@ -29,7 +32,7 @@ class Subject:
 
 def subject(session: Session, kind: str, number: int, *, language: str, area_id: int | None = None) -> Subject:
     """What can be talked about: a published idea or a case, in this area where one is named. Raises NotFound."""
-    if kind == "case":
+    if kind in OF_CASES:
         case = cases.by_number(session, number, area_id=area_id)
         title = texts.read_one(session, case.texts_id, language)["title"]
         return Subject(kind, case.id, case.area_id, None, title)
@@ -46,8 +49,9 @@ def titles(session: Session, things: Collection[tuple[str, int]], language: str)
     if numbers["idea"]:
         query = select(Idea.id, Idea.title, Idea.language).where(Idea.id.in_(numbers["idea"]))
         found |= {("idea", row.id): Words(row.title, row.language, True) for row in session.execute(query)}
-    if numbers["case"]:
-        rows = session.execute(select(Case.id, Case.texts_id).where(Case.id.in_(numbers["case"]))).all()
+    of_cases = {number for kind in OF_CASES for number in numbers[kind]}
+    if of_cases:
+        rows = session.execute(select(Case.id, Case.texts_id).where(Case.id.in_(of_cases))).all()
         said = texts.read(session, [row.texts_id for row in rows], language)
-        found |= {("case", row.id): said[row.texts_id]["title"] for row in rows}
+        found |= {(kind, row.id): said[row.texts_id]["title"] for row in rows for kind in OF_CASES}
     return found

@@ -44,13 +44,13 @@ class Comment(Base):
     __tablename__ = "comments"
     __table_args__ = (
         Index("ix_comments_noun", "kind", "noun_id", "state"),
-        CheckConstraint("kind IN ('idea', 'case')", name="kind"),
+        CheckConstraint("kind IN ('idea', 'case', 'problem', 'vision')", name="kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("areas.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))  # of what it is on: one of ROOMS
-    noun_id: Mapped[int]  # the number of the idea or case
+    noun_id: Mapped[int]  # the number of the idea or case; of problem and vision: their case's
     moved_from: Mapped[str] = mapped_column(Text, default="")  # merged ideas it stood on before: "/3/7", last one last
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)

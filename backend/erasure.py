@@ -18,17 +18,23 @@ from sqlalchemy.orm import Session
 from . import (
     audit,
     comments,
+    handovers,
     idea_edits,
     idea_photos,
     idea_versions,
     ideas,
+    insight_files,
+    insights,
     moderation,
     own_data,
     people,
+    pledges,
     revisions,
     roles,
     slips,
     supports,
+    team_words,
+    teams,
 )
 from .appeals import Appeal
 from .ceremonies import Ceremony
@@ -37,12 +43,16 @@ from .files import Store
 from .idea_merges import IdeaMerge
 from .idea_versions import IdeaVersion
 from .ideas import Idea, IdeaStep, State
+from .insight_tellings import ToldBy
+from .insights import Insight
 from .mail_codes import MailCode
 from .notices import Notice
 from .own_data import After
 from .people import Person
 from .reports import Report
 from .sign_in import SignIn, SignInAddress
+from .team_notes import TeamNote
+from .teams import Member
 
 FILE = "erasures.jsonl"  # in the data folder; its backup is kept apart from the database's
 
@@ -57,6 +67,10 @@ def erase(session: Session, person: Person, *, with_texts: bool, at: datetime) -
     supports.undo_all(session, person)
     keys = _forget_ideas(session, person, with_texts=with_texts, at=at)
     _forget_comments(session, person, with_texts=with_texts, at=at)
+    keys += _forget_insights(session, person, with_texts=with_texts, at=at)
+    _leave_teams(session, person, with_texts=with_texts, at=at)
+    pledges.forget(session, person, with_texts=with_texts, at=at)
+    handovers.forget(session, person, with_texts=with_texts)
     _forget_objections(session, person, at=at)
     session.execute(update(Notice).where(*_told_alone(person)).values(spread_at=at, values={}))
     audit.erase(session, person, at=at)
@@ -147,6 +161,27 @@ def _forget_comments(session: Session, person: Person, *, with_texts: bool, at: 
         elif comment.next_text:
             moderation.withdraw(session, kind="comment", noun_id=comment.id, at=at)
             comment.next_text = ""
+
+
+def _forget_insights(session: Session, person: Person, *, with_texts: bool, at: datetime) -> list[str]:
+    """What everybody read stays, without a name, photo or voice; where nothing is left of it then, it goes too."""
+    keys: list[str] = []
+    for insight in session.scalars(select(Insight).where(Insight.author_id == person.id)).all():
+        if with_texts or insight.public_at is None or not insight.words:
+            keys += insights.take_back(session, insight, by=person, at=at)
+        else:
+            insight.told_by, insight.name, insight.note = str(ToldBy.NOBODY), "", ""
+            keys += insight_files.leave_all(session, insight)
+    return keys
+
+
+def _leave_teams(session: Session, person: Person, *, with_texts: bool, at: datetime) -> None:
+    """Their successors are asked to take over; what the team keeps for itself stays without their name, or goes."""
+    for member in session.scalars(select(Member).where(Member.person_id == person.id)).all():
+        teams.end(session, member, at=at)
+        team_words.forget(session, member)
+    if with_texts:
+        session.execute(delete(TeamNote).where(TeamNote.by == person.id))
 
 
 def _forget_objections(session: Session, person: Person, *, at: datetime) -> None:

@@ -41,6 +41,7 @@ class Part:
 OFFICE = Part(After.NAMELESS, given=False)
 
 PARTS: dict[tuple[str, str], Part] = {
+    ("acceptances", "person_id"): Part(After.NAMELESS),
     ("adoption_reports", "by_id"): Part(After.NAMELESS),
     ("adoptions", "by_id"): OFFICE,
     ("acts", "by"): Part(After.STAYS, hides=("salt", "commitment", "seal")),
@@ -100,7 +101,13 @@ PARTS: dict[tuple[str, str], Part] = {
     ("sounds", "sent_by"): Part(After.NAMELESS, hides=("content_mark",)),
     ("supports", "person_id"): Part(After.STAYS),
     ("trials", "by_id"): Part(After.NAMELESS, hides=("content_mark",)),
-    ("team_members", "person_id"): Part(After.GOES),
+    ("statements", "by"): Part(After.NAMELESS, hides=("content_mark",)),
+    ("team_invitations", "by"): Part(After.NAMELESS, given=False),  # the person invited is somebody else
+    ("team_invitations", "person_id"): Part(After.GOES, hides=("code_mark", "by")),
+    ("team_members", "person_id"): Part(After.GOES, hides=("successor_id",)),
+    ("team_notes", "by"): Part(After.NAMELESS, hides=("content_mark",)),
+    ("team_requests", "answered_by"): OFFICE,
+    ("team_requests", "person_id"): Part(After.GOES, hides=("answered_by",)),
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from . import attempts, files, idea_photos, mail, mail_codes, push
+from . import attempts, files, idea_photos, insights, mail, mail_codes, push, team_invitations
 from .appeals import OPEN_FOR, Appeal
 from .ceremonies import Ceremony
 from .comments import Comment
@@ -21,6 +21,8 @@ from .database import transaction
 from .deliveries import Delivery
 from .idea_versions import IdeaVersion
 from .ideas import Idea, IdeaStep, State
+from .insights import Insight
+from .insights import State as InsightState
 from .mail_codes import MailCode
 from .push import Device
 from .reports import Report, ReportedThing
@@ -35,6 +37,7 @@ DELIVERIES_KEPT = timedelta(days=7)  # with the phone that they went to
 DEVICES_KEPT = timedelta(days=365)  # since the last visit with it
 REFUSED_KEPT = OPEN_FOR  # as long as its author may object
 Part = Callable[[Session, datetime], int]
+Emptied = Callable[[Session, datetime], list[str] | None]  # one thing: the files to remove; None: there is none
 
 
 class Tidier:
@@ -53,18 +56,19 @@ class Tidier:
             for _ in range(MOST_ROUNDS):
                 if self._round(part, at) < MOST:
                     break
-        for _ in range(MOST_ROUNDS):
-            if not self._empty_an_idea(at):
-                break
+        for emptied in EMPTIED:
+            for _ in range(MOST_ROUNDS):
+                if not self._empty_one(emptied, at):
+                    break
         return True
 
     def _round(self, part: Part, at: datetime) -> int:
         with self.sessions() as session, transaction(session):
             return part(session, at)
 
-    def _empty_an_idea(self, at: datetime) -> bool:
+    def _empty_one(self, emptied: Emptied, at: datetime) -> bool:
         with self.sessions() as session, transaction(session):
-            keys = empty_refused_idea(session, at)
+            keys = emptied(session, at)
         for key in keys or ():  # after the commit: a row without its file would be a broken picture
             files.store(self.settings.files_url).remove(key)
         return keys is not None
@@ -117,11 +121,7 @@ def empty_refused_comments(session: Session, at: datetime) -> int:
     """Comments that were not published, or were taken down, lose their words; reason and place stay."""
     since = at - REFUSED_KEPT
     refused = Comment.state.in_((CommentState.NOT_PUBLISHED, CommentState.CHANGE_ASKED, CommentState.HIDDEN))
-    read_lately = exists().where(Waiting.kind == "comment", Waiting.noun_id == Comment.id, _is_newer(since))
-    taken_down_lately = exists().where(
-        ReportedThing.kind == "comment", ReportedThing.noun_id == Comment.id, ReportedThing.taken_down_at >= since
-    )
-    old = (Comment.created_at < since, ~read_lately, ~taken_down_lately, ~_is_appealed("comment", Comment.id))
+    old = (Comment.created_at < since, *_nothing_since("comment", Comment.id, since))
     found = session.scalars(select(Comment).where(refused, Comment.text != "", *old).limit(MOST)).all()
     for comment in found:
         comment.text = comment.next_text = comment.note = ""
@@ -151,9 +151,25 @@ def empty_refused_idea(session: Session, at: datetime) -> list[str] | None:
     return keys
 
 
+def empty_refused_insight(session: Session, at: datetime) -> list[str] | None:
+    """The same for one thing that somebody told; its place and the reason stay."""
+    since = at - REFUSED_KEPT
+    refused = Insight.state.in_((InsightState.NOT_PUBLISHED, InsightState.CHANGE_ASKED, InsightState.HIDDEN))
+    holds = (Insight.text != "") | Insight.photo_id.is_not(None) | Insight.sound_id.is_not(None)
+    old = (Insight.created_at < since, *_nothing_since("insight", Insight.id, since))
+    insight = session.scalar(select(Insight).where(refused, holds, *old).order_by(Insight.id).limit(1))
+    if insight is None:
+        return None
+    keys = insights.empty(session, insight)
+    _forget_what_was_said(session, "insight", insight.id)
+    session.flush()
+    return keys
+
+
+EMPTIED: tuple[Emptied, ...] = (empty_refused_idea, empty_refused_insight)
 PARTS: tuple[Part, ...] = (  # phones before the sign-ins that tell which of them are shared
     push.remove_left, end_sign_ins, end_addresses, end_codes, end_ceremonies, forget_tries, forget_letters,
-    forget_where_notices_went,
+    forget_where_notices_went, team_invitations.tidy,
     forget_devices, empty_refused_comments,
 )  # fmt: skip
 
@@ -166,6 +182,15 @@ def _delete(session: Session, table: Any, which: ColumnElement[bool]) -> int:
     ids = select(table.id).where(which).order_by(table.id).limit(MOST)
     gone = delete(table).where(table.id.in_(ids)).returning(table.id)
     return len(session.scalars(gone, execution_options={"synchronize_session": False}).all())
+
+
+def _nothing_since(kind: str, noun_id: Any, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """It was neither read nor taken down since then, and nobody objects."""
+    read_lately = exists().where(Waiting.kind == kind, Waiting.noun_id == noun_id, _is_newer(since))
+    taken_down_lately = exists().where(
+        ReportedThing.kind == kind, ReportedThing.noun_id == noun_id, ReportedThing.taken_down_at >= since
+    )
+    return ~read_lately, ~taken_down_lately, ~_is_appealed(kind, noun_id)
 
 
 def _is_newer(since: datetime) -> ColumnElement[bool]:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from backend import areas, cases, comment_rules, meetings, moderation, people, prototypes, rounds, votes
+from backend import (
+    ambassadors,
+    areas,
+    cases,
+    comment_rules,
+    meetings,
+    moderation,
+    people,
+    prototypes,
+    rounds,
+    team_requests,
+    votes,
+)
 from backend.people import Role
 
 from . import current, language
@@ -27,6 +39,8 @@ def index() -> ResponseReturnValue:
         "coordination/index.html",
         places=places,
         cases=led,
+        asking=team_requests.waiting_in(session, ids),
+        leaderless=ambassadors.missing_in(session, ids),
         tried=prototypes.of_cases(session, [case.id for each in led.values() for case in each], tag),
         rounds=running,
         turnout={

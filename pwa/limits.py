@@ -52,6 +52,7 @@ WRITES = {
     "insights.edit": Limit(person="20 per hour", network="120 per hour"),
     "insights.transcript": Limit(person="60 per hour"),
     "insight_patterns.new": Limit(person="30 per hour"),
+    "pledges.new": Limit(person="20 per hour", network="60 per hour"),
     "teams.join": Limit(person="30 per hour", network="120 per hour"),
     "team_invitations.new": Limit(person="30 per hour"),
     "team_invitations.by_link": Limit(network="120 per hour"),

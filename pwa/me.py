@@ -26,7 +26,10 @@ from backend import (
     roles,
     rounds,
     sign_in,
+    statement_answers,
     supports,
+    team_invitations,
+    team_requests,
     teams,
 )
 from backend.appeals import Offer
@@ -117,6 +120,9 @@ def _takes_part(somebody: Person) -> dict[str, Any]:
     ideas, cases_followed = (follows.followed(session, somebody, kind) for kind in ("idea", "case"))
     return {
         "teams": teams.of_person(session, somebody.id, tag),
+        "asked_teams": team_requests.of_person(session, somebody, tag),
+        "invited_by": team_invitations.of_person(session, somebody, tag, at=at),
+        "to_say_yes": statement_answers.waiting_for(session, somebody, tag),
         "votes": rounds.cast_by(session, somebody, tag),
         "meetings": meetings.of_person(session, somebody, tag, at=at),
         "followed_areas": follows.followed(session, somebody, "area"),

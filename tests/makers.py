@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from math import sin
 from secrets import token_bytes, token_hex
 from typing import Any
 
@@ -18,6 +20,7 @@ from backend import (
     comment_subjects,
     comments,
     ideas,
+    insights,
     mail_addresses,
     meetings,
     moderation,
@@ -25,12 +28,18 @@ from backend import (
     people,
     prototypes,
     push,
+    statements,
+    team_requests,
+    team_words,
+    teams,
     texts,
 )
 from backend.areas import Area
 from backend.cases import Case
 from backend.comments import Comment
 from backend.ideas import Idea
+from backend.insight_tellings import Telling
+from backend.insights import Insight
 from backend.lessons import Lesson
 from backend.mail_addresses import MailAddress
 from backend.meetings import Meeting
@@ -39,6 +48,9 @@ from backend.people import Level, Person, Role
 from backend.prototypes import Prototype
 from backend.push import Device
 from backend.settings import Settings
+from backend.statements import Statement
+from backend.team_requests import TeamRequest
+from backend.teams import Member
 from backend.votes import Round
 from tests.conftest import NOON
 from tests.push_service import Phone
@@ -197,3 +209,71 @@ def a_comment(session: Session, on: Idea | Case, by: Person, text: str = "Ja, g�
 def an_address(session: Session, person: Person, address: str = "", *, at: datetime = NOON) -> MailAddress:
     """An e-mail address that person has confirmed."""
     return mail_addresses.confirm(session, person, address or f"{person.name.lower()}@example.org", at=at)
+
+
+def a_recording(
+    seconds: float = 2.0, kind: str = "wav", *, codec: str = "pcm_s16le", rate: int = 16_000, channels: int = 1,
+    **told: str,
+) -> bytes:  # fmt: skip
+    """A tone as a phone would send it: kind is a container of FFmpeg's; told becomes its metadata."""
+    import av
+
+    content, layout = BytesIO(), "mono" if channels == 1 else "stereo"
+    with av.open(content, "w", format=kind) as made:
+        made.metadata.update(told)
+        into = made.add_stream(codec, rate=rate, layout=layout)
+        pieces = av.AudioResampler(format=into.format, layout=layout, rate=rate, frame_size=into.frame_size or 1024)
+        tone = array("h", (int(9000 * sin(at / 6)) for at in range(int(seconds * rate)))).tobytes()
+        frame = av.AudioFrame(format="s16", layout="mono", samples=len(tone) // 2)
+        frame.planes[0].update(tone)
+        frame.sample_rate = rate
+        for piece in (*pieces.resample(frame), *pieces.resample(None)):
+            made.mux(into.encode(piece))
+        made.mux(into.encode(None))
+    return content.getvalue()
+
+
+def a_telling(text: str = "B채nken vid porten 채r alltid full.", **changed: Any) -> Telling:
+    """Something seen, told without a name."""
+    return Telling(**{"form": "observation", "text": text, "is_agreed": True, **changed})
+
+
+def an_insight(session: Session, case: Case, by: Person, text: str = "", **changed: Any) -> Insight:
+    """What a resident tells waits; what the team and coordinators tell is public."""
+    how = {name: changed.pop(name) for name in ("language", "at", "client_uuid") if name in changed}
+    telling = a_telling(text or "B채nken vid porten 채r alltid full.", **changed)
+    return insights.tell(session, case, telling, by=by, **{"language": "sv", "at": NOON, **how})
+
+
+def read(session: Session, kind: str, number: int, by: Person, decision: Decision = Decision.APPROVED, **how: Any) -> None:
+    """A moderator has decided about such a thing and can't take it back any more."""
+    query = select(Waiting).where(Waiting.kind == kind, Waiting.noun_id == number, Waiting.told_at.is_(None))
+    item = session.scalars(query).one()
+    values = {"by": by, "seen_version": item.version, "at": NOON, "undo_seconds": 0, **how}
+    moderation.decide(session, item.id, decision, **values)
+    moderation.settle_due(session, values["at"])
+
+
+def in_the_team(session: Session, case: Case, person: Person, *, name: str = "", at: datetime = NOON) -> Member:
+    """Person is in the team of the case."""
+    teams.join(session, case, person, name=name or person.name, at=at)
+    return teams.own(session, case.id, person)
+
+
+def an_outsider(session: Session, case: Case, by: Person, *, name: str = "Kompis Seved", **changed: Any) -> Member:
+    """A member without an account, added by a coordinator."""
+    values = {"sector": "association", "said": {"gives": "En lokal"}, "language": "sv", "at": NOON, **changed}
+    return team_words.add_outsider(session, case, name=name, by=by, **values)
+
+
+def a_statement(session: Session, case: Case, by: Person, kind: str = "problem", **changed: Any) -> Statement:
+    """The first version of what a team says, told in Swedish."""
+    values = {"by_language": {"sv": "Vi k채nner ingen med jobb."}, "original": "sv", "after": 0, "at": NOON, **changed}
+    return statements.write(session, case, kind, by=by, **values)
+
+
+def a_team_request(session: Session, case: Case, person: Person, **changed: Any) -> TeamRequest:
+    """Somebody asks to join."""
+    values = {"name": person.name, "sector": "resident", "gives": "Tid", "language": person.language, "at": NOON}
+    team_requests.ask(session, case, person, **{**values, **changed})
+    return team_requests.own(session, case.id, person)
