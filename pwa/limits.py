@@ -60,6 +60,7 @@ WRITES = {
     "statements.new": Limit(person="30 per hour"),
     "statements.accept": Limit(person="60 per hour"),
     "meetings.coming": Limit(person="60 per hour", network="240 per hour"),
+    "idea_merges.check": Limit(person="120 per hour"),
     "similar.show": Limit(person="600 per hour", network="1800 per hour"),
     "mail_codes.ask": Limit(person="20 per hour", network="60 per hour"),
     "mail_codes.enter": Limit(network="120 per hour"),
