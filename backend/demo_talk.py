@@ -39,7 +39,7 @@ def load(session: Session, ideas: Mapping[str, Idea], cases: Mapping[str, Case],
     for row in rows["report"]:
         idea, moment = ideas[row["idea"]], at - timedelta(hours=row["hours_waiting"])
         reports.report(
-            session, area_id=idea.area_id, kind="idea", number=idea.id, by=_whoever(session, row, idea.area_id, moment),
+            session, area_id=idea.area_id, kind="idea", number=idea.id, by=whoever(session, row, idea.area_id, moment),
             reason=row["reason"], words=row["words"], language=row["language"], at=moment,
         )  # fmt: skip
 
@@ -48,7 +48,7 @@ def _say(session: Session, row: dict[str, Any], on: Idea | Case, under: Comment 
     """A comment that a moderator has read already."""
     comment = Comment(
         area_id=on.area_id, kind="idea" if isinstance(on, Idea) else "case", noun_id=on.id, text=row["text"],
-        parent_id=under.id if under else None, author_id=_whoever(session, row, on.area_id, at).id,
+        parent_id=under.id if under else None, author_id=whoever(session, row, on.area_id, at).id,
         content_mark=hashlib.sha256(row["text"].encode()).hexdigest(), language=row["language"], state=State.PUBLIC,
         created_at=at, public_at=at,
     )  # fmt: skip
@@ -61,12 +61,12 @@ def _wait(session: Session, row: dict[str, Any], on: Idea | Case, at: datetime) 
     """A comment that somebody sent just now: a neighbour's is read first."""
     kind = "idea" if isinstance(on, Idea) else "case"
     subject = comment_subjects.subject(session, kind, on.id, language="sv")
-    by = _whoever(session, row, on.area_id, at)
+    by = whoever(session, row, on.area_id, at)
     area = areas.by_id(session, on.area_id)
     comments.write(session, subject, area=area, text=row["text"], language=row["language"], by=by, at=at)
 
 
-def _whoever(session: Session, row: dict[str, Any], area_id: int, at: datetime) -> Person:
+def whoever(session: Session, row: dict[str, Any], area_id: int, at: datetime) -> Person:
     """The example's person of this name in this area, who may be new."""
     known = (Person.is_example, Person.name == row["author"], Person.area_id == area_id)
     person = session.scalar(select(Person).where(*known).order_by(Person.id).limit(1))

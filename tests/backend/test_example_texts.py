@@ -35,6 +35,7 @@ def read(noun: str) -> list[dict[str, Any]]:
 
 AREAS, CASES, IDEAS = read("area"), read("case"), read("idea")
 MEETINGS, LESSONS = read("meeting"), read("lesson")
+OPTIONS, TRIALS = read("option"), read("trial")
 PROTOTYPES = [prototype for case in CASES for prototype in case["prototypes"]]
 SLUGS = {area["slug"] for area in AREAS}
 
@@ -53,7 +54,7 @@ def by_language(value: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from by_language(inner, f"{where}[{name}]")
 
 
-ALL = {"areas": AREAS, "cases": CASES, "meetings": MEETINGS, "lessons": LESSONS}
+ALL = {"areas": AREAS, "cases": CASES, "meetings": MEETINGS, "lessons": LESSONS, "options": OPTIONS, "trials": TRIALS}
 TRANSLATED = list(by_language(ALL, "example"))
 
 
@@ -183,7 +184,7 @@ def test_lessons_name_their_page_and_the_stage_they_help_at() -> None:
     assert {lesson["stage"] for lesson in LESSONS} == set(range(1, 8))
 
 
-@pytest.mark.parametrize("rows", [CASES, IDEAS, MEETINGS, LESSONS, PROTOTYPES])
+@pytest.mark.parametrize("rows", [CASES, IDEAS, MEETINGS, LESSONS, PROTOTYPES, OPTIONS, TRIALS])
 def test_keys_are_given_once(rows: list[dict[str, Any]]) -> None:
     keys = [row["key"] for row in rows]
 
