@@ -115,6 +115,6 @@ def _of(kind: str) -> Appealable:
 
 
 appeals.appealable("idea", Appealable(_idea_decided, _overturn_idea))
-for _kind in ("photo", "comment", "note"):
+for _kind in ("photo", "comment", "note", "insight", "pattern", "need", "pledge", "adoption_report"):
     appeals.appealable(_kind, _of(_kind))
 appeals.appealable("restriction", Appealable(limited, lift))

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from . import addresses, areas, demo_talk, keys, people, revisions, search, sign_in, slips, texts
+from . import addresses, areas, demo_options, demo_talk, keys, people, revisions, search, sign_in, slips, texts
 from .areas import Area
 from .cases import Case
 from .database import Base
@@ -34,6 +34,7 @@ from .people import Level, Person, Role
 from .photos import Photo
 from .prototypes import Prototype
 from .settings import Settings
+from .sounds import Sound
 from .supports import Support
 from .teams import Member
 from .votes import Choice, Round
@@ -57,6 +58,7 @@ def load(session: Session, *, at: datetime) -> None:
     for row in _read("lesson"):
         _lesson(session, row, at)
     demo_talk.load(session, written, cases, at=at)
+    demo_options.load(session, written, cases, at=at)
     for area in places.values():
         revisions.raise_(session, area.id, *ROOMS)
 
@@ -85,10 +87,11 @@ NAMES = {
 def remove(session: Session) -> list[str]:
     """Takes all of the example away, with whatever was written in its areas.
 
-    Returns the keys of its photos: their files can go once the caller has committed.
+    Returns the keys of its photos and recordings: their files can go once the caller has committed.
     """
     gone = set(session.scalars(select(Area.id).where(Area.is_example)))
-    photos = list(session.scalars(select(Photo.key).where(Photo.area_id.in_(gone))))
+    kept = (session.scalars(select(table).where(table.area_id.in_(gone))) for table in (Photo, Sound))
+    files = [one.file for rows in kept for one in rows]
     strangers = select(Person.id).where(Person.is_example)
     session.execute(update(Idea).where(Idea.area_id.in_(gone)).values(case_id=None, photo_id=None))
     for table in reversed(Base.metadata.sorted_tables):
@@ -103,7 +106,7 @@ def remove(session: Session) -> list[str]:
     search.count_anew(session)
     for room in ROOMS:
         revisions.raise_(session, None, room)
-    return photos
+    return files
 
 
 def _read(noun: str) -> list[dict[str, Any]]:

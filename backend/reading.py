@@ -48,6 +48,8 @@ class Shown:
     author_language: str = ""  # what the author reads; empty: as it was written
     photo_key: str = ""
     photo_alt: str = ""
+    sound_key: str = ""
+    transcript_path: str = ""  # of the page where a reader writes down what is said in the recording
     label: Wording | None = None  # "Idea 12"; empty: its title says enough
     before: str = ""  # title and text as they are public now, while an edited text waits
     about: About | None = None

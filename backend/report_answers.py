@@ -144,8 +144,8 @@ def _shown(look: Look, facts: list[Wording]) -> Shown:
     return Shown(
         look.title, look.text, look.language, look.number, author_name=look.author_name,
         author_language=look.author_language, photo_key=look.photo_key, photo_alt=look.photo_alt,
-        label=say("Report: %(thing)s", thing=look.label), about=About(look.title, look.language, look.path),
-        facts=facts,
+        sound_key=look.sound_key, label=say("Report: %(thing)s", thing=look.label),
+        about=About(look.title, look.language, look.path), facts=facts,
     )  # fmt: skip
 
 

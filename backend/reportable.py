@@ -33,6 +33,7 @@ class Look:
     author_language: str = ""
     photo_key: str = ""
     photo_alt: str = ""
+    sound_key: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,16 @@ from backend import (
     cases,
     comment_subjects,
     comments,
+    handovers,
     ideas,
     insights,
     mail_addresses,
     meetings,
     moderation,
+    needs,
     openings,
     people,
+    pledges,
     prototypes,
     push,
     statements,
@@ -37,6 +40,7 @@ from backend import (
 from backend.areas import Area
 from backend.cases import Case
 from backend.comments import Comment
+from backend.handovers import Handover
 from backend.ideas import Idea
 from backend.insight_tellings import Telling
 from backend.insights import Insight
@@ -44,7 +48,9 @@ from backend.lessons import Lesson
 from backend.mail_addresses import MailAddress
 from backend.meetings import Meeting
 from backend.moderation import Decision, Waiting
+from backend.needs import Need
 from backend.people import Level, Person, Role
+from backend.pledges import Pledge
 from backend.prototypes import Prototype
 from backend.push import Device
 from backend.settings import Settings
@@ -199,7 +205,7 @@ def a_meeting(session: Session, area: Area, by: Person, **changed: Any) -> Meeti
 
 def a_comment(session: Session, on: Idea | Case, by: Person, text: str = "Ja, gärna!", **changed: Any) -> Comment:
     """Waits where its author's do, else it is public."""
-    kind = "idea" if isinstance(on, Idea) else "case"
+    kind = changed.pop("kind", "idea" if isinstance(on, Idea) else "case")
     subject = comment_subjects.subject(session, kind, on.id, language="sv")
     area = areas.by_id(session, on.area_id)
     values = {"area": area, "language": by.language, "at": NOON, **changed}
@@ -245,7 +251,9 @@ def an_insight(session: Session, case: Case, by: Person, text: str = "", **chang
     return insights.tell(session, case, telling, by=by, **{"language": "sv", "at": NOON, **how})
 
 
-def read(session: Session, kind: str, number: int, by: Person, decision: Decision = Decision.APPROVED, **how: Any) -> None:
+def read(
+    session: Session, kind: str, number: int, by: Person, decision: Decision = Decision.APPROVED, **how: Any
+) -> None:  # fmt: skip
     """A moderator has decided about such a thing and can't take it back any more."""
     query = select(Waiting).where(Waiting.kind == kind, Waiting.noun_id == number, Waiting.told_at.is_(None))
     item = session.scalars(query).one()
@@ -277,3 +285,34 @@ def a_team_request(session: Session, case: Case, person: Person, **changed: Any)
     values = {"name": person.name, "sector": "resident", "gives": "Tid", "language": person.language, "at": NOON}
     team_requests.ask(session, case, person, **{**values, **changed})
     return team_requests.own(session, case.id, person)
+
+
+def a_need(session: Session, case: Case, by: Person, **changed: Any) -> Need:
+    """Eight chairs, told in Swedish and Arabic."""
+    swedish, arabic = {"words": "Stolar till bordet", "unit": "stolar"}, {"words": "كراسٍ للطاولة", "unit": "كراسٍ"}
+    values = {"kind": "things", "how_much": 8, "by_language": {"sv": swedish, "ar": arabic}, "original": "sv"}
+    return needs.add(session, case, by=by, **{**values, "at": NOON, **changed})
+
+
+def a_pledge(session: Session, case: Case, by: Person, **changed: Any) -> Pledge:
+    """A resident's waits for a moderator; the team's and its coordinator's is public."""
+    values = {"words": "Jag kan laga mat varje torsdag.", "kind": "hands", "language": by.language, "at": NOON}
+    return pledges.promise(session, case, by=by, **{**values, **changed})
+
+
+def an_offer(session: Session, case: Case, by: Person, *members: Member, **changed: Any) -> Handover:
+    """Offers a case to these members of its team, or to a department where none is named."""
+    to = {"to_whom": "residents", "owner": ""} if members else {"to_whom": "department", "owner": "Fastighetskontoret"}
+    values = {**to, "members": [one.id for one in members], "words": "Ni får bygga det.", "language": "sv", "at": NOON}
+    return handovers.offer(session, case, by=by, **{**values, **changed})
+
+
+def a_handed_over_case(session: Session, area: Area, by: Person, **changed: Any) -> Case:
+    """A case that a department has taken over, as the coordinator noted."""
+    case = a_case(session, area, **{"stage": 7, **changed})
+    offered = handovers.by_number(session, an_offer(session, case, by).id)
+    handovers.note_answer(
+        session, offered.row, offered.takers[0], True, spoke="Eva", words="Ja.", language="sv", answered_at=NOON,
+        by=by, at=NOON,
+    )  # fmt: skip
+    return case
