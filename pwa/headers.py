@@ -22,6 +22,12 @@ POLICY = "; ".join(
         "base-uri 'none'", "frame-ancestors 'none'",
     )
 )  # fmt: skip
+# Sound is let in only where somebody listens, and the microphone only where somebody records.
+LISTENS = (
+    "insights.index", "insights.show", "insights.mine", "insights.transcript", "moderation.show", "moderation.decide",
+    "reports.new",
+)  # fmt: skip
+RECORDS = ("insights.new", "insights.edit")
 SAFE = ("GET", "HEAD", "OPTIONS")
 ONE_CLICK = ("mail_addresses.leave",)  # whose addresses nobody can guess; mail programs post there (RFC 8058)
 
@@ -58,18 +64,26 @@ def is_one_click() -> bool:
     return request.endpoint in ONE_CLICK and request.form.get("List-Unsubscribe") == "One-Click"
 
 
+def policy() -> str:
+    """What this page may load; a recording that is not sent yet is a blob of the page's own."""
+    if request.endpoint in RECORDS:
+        return f"{POLICY}; media-src 'self' blob:"
+    return f"{POLICY}; media-src 'self'" if request.endpoint in LISTENS else POLICY
+
+
 def _start_clock() -> None:
     g.started = time.perf_counter()
 
 
 def _add(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Security-Policy"] = policy()
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"  # "no-referrer" would turn the Origin of our forms to null
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "geolocation=(), camera=(self), microphone=()"
+    microphone = "(self)" if request.endpoint in RECORDS else "()"
+    response.headers["Permissions-Policy"] = f"geolocation=(), camera=(self), microphone={microphone}"
     if current.settings().secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response

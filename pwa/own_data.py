@@ -21,7 +21,8 @@ from .forms import Form
 pages = Blueprint("own_data", __name__)
 IN_MEMORY = 1_000_000  # bytes; a larger file is made on the disk
 WORDS = say(
-    "This is all that Innovationsforum holds of you. data.json has the texts and dates, the folder photos your photos."
+    "This is all that Innovationsforum holds of you. data.json has the texts and dates, the folder photos your photos, "
+    "the folder recordings your recordings."
 )
 
 
@@ -50,6 +51,11 @@ def _packed(somebody: Person) -> IO[bytes]:
             try:
                 packed.writestr(f"photos/{photo.id}.jpg", photos.store().read(photo.file))
             except FileNotFoundError:  # a moderator took it away
+                continue
+        for sound in own_data.sounds_of(session, somebody):
+            try:
+                packed.writestr(f"recordings/{sound.id}.m4a", photos.store().read(sound.file))
+            except FileNotFoundError:
                 continue
     file.seek(0)
     return file
