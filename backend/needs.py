@@ -164,6 +164,12 @@ def by_number(session: Session, number: int, *, case_id: int) -> Need:
     return found
 
 
+def unit_of(session: Session, number: int | None, language: str) -> Words:
+    """What a need is counted in; empty for none."""
+    set_id = session.scalar(select(Need.texts_id).where(Need.id == number)) if number else None
+    return texts.read_one(session, set_id, language)["unit"] if set_id else texts.MISSING
+
+
 # --- what others hear and look for ---
 
 
