@@ -46,7 +46,7 @@ def main(words: list[str] | None = None) -> int:
         if options.pabulib:
             wrong += other_file(document, options.pabulib)
     except (OSError, Unreadable) as error:
-        sys.stderr.write(f"{options.file} can't be read: {error}\n")
+        sys.stderr.write(f"Can't be read: {error}\n")
         return 2
     sys.stdout.writelines(f"{line}\n" for line in wrong or [told(document)])
     return 1 if wrong else 0
@@ -76,9 +76,9 @@ def read(path: Path) -> Document:
             is_right &= all(type(choice) is int for choice in ballot["choices"])
             is_right &= type(ballot["client_nonce"]) is str and type(ballot["server_nonce"]) is str
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise Unreadable(f"it is not the file of a vote ({type(error).__name__} {error})") from error
+        raise Unreadable(f"{path} is not the file of a vote ({type(error).__name__} {error})") from error
     if not is_right:
-        raise Unreadable("it is not the file of a vote of version 1")
+        raise Unreadable(f"{path} is not the file of a vote of version 1")
     return document
 
 
@@ -274,20 +274,20 @@ class Purses:
 
 def other_file(document: Document, path: Path) -> Iterator[str]:
     """What the .pb file says otherwise. Raises Unreadable, OSError."""
-    sections = tables(path)
     try:
+        sections = tables(path)
         budget = int(dict(row[:2] for row in sections["META"])["budget"])
         costs = {one["project_id"]: int(one["cost"]) for one in named(sections["PROJECTS"])}
-        votes = {one["voter_id"]: sorted(one["vote"].split(",")) for one in named(sections["VOTES"])}
-    except (KeyError, ValueError) as error:
-        raise Unreadable(f"{path} is not a Pabulib file ({error})") from error
+        votes = [(one["voter_id"], sorted(one["vote"].split(","))) for one in named(sections["VOTES"])]
+    except (KeyError, IndexError, ValueError, csv.Error) as error:
+        raise Unreadable(f"{path} is not the Pabulib file of a vote ({error})") from error
     is_fund = document["fund"] is not None
     if budget != document["fund" if is_fund else "winners_wanted"]:
         yield f"The .pb file has another budget: {budget}."
     known = {one["id"]: WITHDRAWN if one["stopped"] else one["cost"] if is_fund else 1 for one in document["projects"]}
     if costs != {str(number): cost for number, cost in known.items()}:
         yield "The .pb file has other prototypes or costs."
-    if votes != {one["code"]: sorted(map(str, one["choices"])) for one in document["ballots"]}:
+    if sorted(votes) != sorted((one["code"], sorted(map(str, one["choices"]))) for one in document["ballots"]):
         yield "The .pb file has other ballots."
 
 
