@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from . import receipts, texts
 from .people import Person
+from .photos import Photo
 from .prototypes import Prototype, State
 from .texts import Said, Words
 from .votes import Ballot, Choice, CountedBallot, Round, voter_mark
@@ -45,6 +46,9 @@ class Offered:
     ticks: int | None
     goes_on: bool | None
     was_stopped: bool | None  # by the count
+    photo_key: str = ""  # empty: the drawing is shown
+    photo_alt: str = ""
+    photo_alt_language: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,16 @@ class Published:
 def offered(session: Session, round_id: int, language: str) -> list[Offered]:
     """What stands on the ballot, in its order. Two statements."""
     its_own = (Choice.prototype_id, Choice.cost, Choice.ticks, Choice.goes_on, Choice.was_stopped)
-    query = select(*its_own, Prototype.texts_id, Prototype.picture, Prototype.state)
+    of_photo = (Photo.key, Photo.alt, Photo.alt_language)
+    query = select(*its_own, Prototype.texts_id, Prototype.picture, Prototype.state, *of_photo)
     query = query.join(Prototype, Prototype.id == Choice.prototype_id).where(Choice.round_id == round_id)
+    query = query.outerjoin(Photo, Photo.id == Prototype.photo_id)
     rows = session.execute(query.order_by(Choice.position, Choice.prototype_id)).all()
     said = texts.read(session, [row.texts_id for row in rows], language)
     return [
         Offered(
             row.prototype_id, said[row.texts_id], row.picture, row.state == State.STOPPED, row.cost, row.ticks,
-            row.goes_on, row.was_stopped,
+            row.goes_on, row.was_stopped, row.key or "", row.alt or "", row.alt_language or "",
         )
         for row in rows
     ]  # fmt: skip
