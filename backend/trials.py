@@ -21,7 +21,7 @@ from .people import Person
 from .photos import Photo, take
 from .prototypes import STATES, Prototype, State
 from .teams import Member
-from .texts import Said
+from .texts import Said, TextSet
 from .wording import Wording, say
 
 LONGEST_PLACE = 80  # characters
@@ -81,6 +81,7 @@ class Listed:
     prototype_id: int
     day: date
     said: Said
+    language: str  # what its author wrote in; the labels of the numbers stand in it alone
     numbers: list[list[Any]]
     state: str
     by: str  # as the team calls them; empty: somebody who has left
@@ -178,21 +179,25 @@ def of_prototypes(session: Session, prototype_ids: Collection[int], language: st
     """{prototype id: its trials, latest first}. Three statements, however many there are."""
     in_team = and_(Member.case_id == Prototype.case_id, Member.person_id == Trial.by_id, Member.left_at.is_(None))
     query = (
-        select(Trial, func.coalesce(Member.name, Person.name, ""))
+        select(Trial, TextSet.original, func.coalesce(Member.name, Person.name, ""))
         .join(Prototype, Prototype.id == Trial.prototype_id)
+        .join(TextSet, TextSet.id == Trial.texts_id)
         .outerjoin(Member, in_team)
         .outerjoin(Person, Person.id == Trial.by_id)
         .where(Trial.prototype_id.in_(prototype_ids), Trial.is_hidden.is_(False))
         .order_by(Trial.day.desc(), Trial.id.desc())
     )
     rows = session.execute(query).all()
-    said = texts.read(session, [trial.texts_id for trial, _ in rows], language)
-    pictures = _photos(session, [trial.id for trial, _ in rows])
+    said = texts.read(session, [trial.texts_id for trial, *_ in rows], language)
+    pictures = _photos(session, [trial.id for trial, *_ in rows])
     found: dict[int, list[Listed]] = {number: [] for number in prototype_ids}
-    for one, by in rows:
+    for one, original, by in rows:
         found[one.prototype_id].append(
-            Listed(one.id, one.prototype_id, one.day, said[one.texts_id], one.numbers, one.state, by, pictures[one.id])
-        )
+            Listed(
+                one.id, one.prototype_id, one.day, said[one.texts_id], original, one.numbers, one.state, by,
+                pictures[one.id],
+            )
+        )  # fmt: skip
     return found
 
 
