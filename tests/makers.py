@@ -27,6 +27,7 @@ from backend import (
     moderation,
     needs,
     openings,
+    options,
     people,
     pledges,
     prototypes,
@@ -36,6 +37,7 @@ from backend import (
     team_words,
     teams,
     texts,
+    trials,
 )
 from backend.areas import Area
 from backend.cases import Case
@@ -49,6 +51,7 @@ from backend.mail_addresses import MailAddress
 from backend.meetings import Meeting
 from backend.moderation import Decision, Waiting
 from backend.needs import Need
+from backend.options import Option
 from backend.people import Level, Person, Role
 from backend.pledges import Pledge
 from backend.prototypes import Prototype
@@ -57,6 +60,7 @@ from backend.settings import Settings
 from backend.statements import Statement
 from backend.team_requests import TeamRequest
 from backend.teams import Member
+from backend.trials import Told, Trial
 from backend.votes import Round
 from tests.conftest import NOON
 from tests.push_service import Phone
@@ -268,6 +272,13 @@ def in_the_team(session: Session, case: Case, person: Person, *, name: str = "",
     return teams.own(session, case.id, person)
 
 
+def an_ambassador(session: Session, case: Case, person: Person) -> Person:
+    """Person is in the team, and keeps it together."""
+    in_the_team(session, case, person).is_ambassador = True
+    session.flush()
+    return person
+
+
 def an_outsider(session: Session, case: Case, by: Person, *, name: str = "Kompis Seved", **changed: Any) -> Member:
     """A member without an account, added by a coordinator."""
     values = {"sector": "association", "said": {"gives": "En lokal"}, "language": "sv", "at": NOON, **changed}
@@ -316,3 +327,16 @@ def a_handed_over_case(session: Session, area: Area, by: Person, **changed: Any)
         by=by, at=NOON,
     )  # fmt: skip
     return case
+
+
+def an_option(session: Session, case: Case, by: Person, title: str = "Ett tält på gården", **changed: Any) -> Option:
+    """A solution that the team heard of, told in Swedish."""
+    told = {"sv": {"title": title, "text": "Ett stort tält.", "source": "Så gör de i Lund."}}
+    return options.add(session, case, **{"by_language": told, "original": "sv", "by": by, "at": NOON, **changed})
+
+
+def a_trial(session: Session, prototype: Prototype, by: Person, **changed: Any) -> Trial:
+    """What somebody saw on the Monday, told in Swedish."""
+    said = {"did": "Vi dukade för tjugo.", "seen": "Elva kom.", **changed.pop("said", {})}
+    told = Told(NOON.date(), said, changed.pop("numbers", (("personer kom", "11"),)), changed.pop("state", "tried"))
+    return trials.tell(session, prototype, told, **{"language": "sv", "by": by, "at": NOON, **changed})
