@@ -7,7 +7,6 @@ somebody goes live.
 from __future__ import annotations
 
 import hashlib
-import secrets
 import tomllib
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -16,7 +15,23 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from . import addresses, areas, demo_options, demo_talk, keys, people, revisions, search, sign_in, slips, texts
+from . import (
+    addresses,
+    areas,
+    demo_insights,
+    demo_options,
+    demo_resources,
+    demo_rounds,
+    demo_talk,
+    demo_team,
+    keys,
+    people,
+    revisions,
+    search,
+    sign_in,
+    slips,
+    texts,
+)
 from .areas import Area
 from .cases import Case
 from .database import Base
@@ -37,7 +52,6 @@ from .settings import Settings
 from .sounds import Sound
 from .supports import Support
 from .teams import Member
-from .votes import Choice, Round
 from .wording import say
 
 EXAMPLE = Path(__file__).resolve().parent / "example"
@@ -58,7 +72,11 @@ def load(session: Session, *, at: datetime) -> None:
     for row in _read("lesson"):
         _lesson(session, row, at)
     demo_talk.load(session, written, cases, at=at)
+    demo_rounds.load(session, cases, at=at)
     demo_options.load(session, written, cases, at=at)
+    demo_resources.load(session, cases, places, at=at)
+    demo_insights.load(session, cases, at=at)
+    demo_team.load(session, cases, at=at)
     for area in places.values():
         revisions.raise_(session, area.id, *ROOMS)
 
@@ -178,7 +196,7 @@ def _case(session: Session, row: dict[str, Any], area: Area, at: datetime) -> Ca
         _prototype(session, one, position, case, area, at) for position, one in enumerate(row.get("prototypes", ()))
     ]
     if "round" in row:
-        _round(session, row["round"], made, case, area, at)
+        demo_rounds.open_round(session, row["round"], _turn(row["round"], "question"), made, case, at)
     return case
 
 
@@ -201,21 +219,6 @@ def _prototype(session: Session, row: dict[str, Any], position: int, case: Case,
     session.add(made)
     session.flush()
     return made
-
-
-def _round(session: Session, row: dict[str, Any], made: list[Prototype], case: Case, area: Area, at: datetime) -> None:
-    closes = datetime.combine(
-        (at + timedelta(days=row["closes_in_days"])).astimezone(area.zone).date(), time(20), area.zone
-    )
-    asked = Round(
-        case_id=case.id, area_id=area.id, texts_id=_write(session, _turn(row, "question")), winners=row["winners"],
-        quorum=row["quorum"], opens_at=at - timedelta(days=row["opens_days_ago"]), closes_at=closes,
-        secret=secrets.token_bytes(32), lot=secrets.token_hex(32), roll_at_opening=1,
-    )  # fmt: skip
-    session.add(asked)
-    session.flush()
-    session.add_all(Choice(round_id=asked.id, prototype_id=one.id, position=one.position) for one in made)
-    session.flush()
 
 
 def _idea(session: Session, row: dict[str, Any], area: Area, cases: dict[str, Case], at: datetime) -> Idea:

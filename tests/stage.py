@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -13,21 +13,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import (
+    adoptions,
     appeals,
+    cases,
     comment_subjects,
     comments,
     database,
     files,
+    follows,
+    handovers,
+    idea_answers,
     ideas,
     keys,
     mail_codes,
     moderation,
+    paper_ballots,
     people,
     photos,
     reports,
     restrictions,
     sign_in,
     slip_batches,
+    team_invitations,
+    team_notes,
+    votes,
 )
 from backend.areas import Area
 from backend.moderation import Decision
@@ -93,11 +102,22 @@ NOUNS = {
     "appeals.show": "appeal", "appeals.new": "refused idea", "comments.edit": "comment", "comments.show": "comment",
     "comments.take_back": "comment", "meetings.calendar": "meeting", "meetings.coming": "meeting",
     "meetings.show": "meeting", "meetings.told": "meeting", "votes.show": "round", "votes.results": "round",
-    "votes.withdraw": "round", "votes.receipt": "round", "votes.close": "round", "votes.codes": "counted round",
+    "votes.withdraw": "round", "votes.receipt": "round", "rounds.close": "round", "votes.codes": "counted round",
+    "votes.check": "counted round", "published.as_json": "counted round", "published.pabulib": "counted round",
+    "paper_ballots.index": "round", "paper_ballots.show": "stack", "paper_ballots.take_out": "stack",
+    "paper_ballots.finish": "stack",
+    "needs.close": "need", "pledges.show": "pledge", "pledge_outcomes.withdraw": "pledge",
+    "pledge_outcomes.note": "pledge", "handovers.show": "handover", "handovers.note": "handover",
+    "handovers.take_back": "handover", "adoptions.edit": "adopted case", "adoption_reports.new": "adopted case",
     "moderation.show": "item", "moderation.decide": "item", "moderation.correct_language": "item",
     "moderation.feed": "item", "moderation.take_back": "item", "moderation.undo": "item",
     "moderation.open_case": "item", "moderation_readers.hand_over": "item", "dangers.raise_alarm": "item",
     "passkeys.remove": "passkey",
+    "teams.room": "team", "teams.mine": "team", "teams.add": "team", "teams.edit": "team", "teams.end": "team",
+    "team_notes.index": "team", "team_notes.remove": "team", "ambassadors.show": "team", "team_requests.answer": "team",
+    "team_invitations.new": "team", "team_invitations.withdraw": "team", "statements.versions": "team",
+    "statements.new": "team", "statements.accept": "team", "statements.take_back": "team",
+    "team_invitations.show": "invitation", "team_invitations.by_link": "team link",
     "people.leave": "role", "people.take": "role", "people.show": "person", "people.limit": "person",
     "people.lift": "limit", "slip_batches.void": "batch", "lessons.show": "lesson",
     "shared_links.idea": "idea",
@@ -117,6 +137,7 @@ def set_the_stage(session: Session, data: Path) -> Stage:
         stage.people[who] = person
     for kind, area in (("here", here), ("elsewhere", elsewhere)):
         _furnish(session, stage, kind, area, data)
+    _adopt(session, stage, here, elsewhere)
     for who, person in stage.people.items():
         _give(session, stage, who, person, here, elsewhere)
     _hand_out_words(session, stage, here, data)
@@ -133,7 +154,9 @@ def _furnish(session: Session, stage: Stage, kind: str, area: Area, data: Path) 
     item = session.scalars(select(Waiting).where(Waiting.kind == "idea", Waiting.noun_id == waiting.id)).one()
     round_ = makers.an_open_round(session, area, at=at)
     counted = makers.an_open_round(session, area, at=at - timedelta(days=9))
-    counted.counted_at = at
+    counted.counted_at, counted.ballots = at, votes.FEWEST_TO_PUBLISH
+    stack = paper_ballots.begin(session, round_, by=makers.mira(session, area), at=at)
+    stack.first_done_at = at
     meeting = makers.a_meeting(session, area, lead, starts_at=at + timedelta(days=3), at=at)
     noisy = people.add(session, name="Noisy", language="ar", level=Level.RESIDENT, area_id=area.id, at=at)
     limit = restrictions.restrict(session, noisy, "limited", area=area, reason="advertises", days=7, by=lead, at=at)
@@ -151,11 +174,27 @@ def _furnish(session: Session, stage: Stage, kind: str, area: Area, data: Path) 
     stage.placed |= {(kind, noun): {"number": str(number)} for noun, number in places.items()}
     prototype = session.scalars(select(makers.Prototype).where(makers.Prototype.case_id == round_.case_id)).first()
     stage.placed[kind, "case"]["prototype"] = str(prototype.id)
+    stage.placed[kind, "case"] |= _weighed(session, prototype, area, lead, at)
+    stage.placed[kind, "counted round"]["same"] = str(counted.id)
+    stage.placed[kind, "stack"] = {"number": str(round_.id), "position": str(stack.position)}
     stage.placed[kind, "photo"] = {"key": photo.key}
     stage.placed[kind, "idea report"] = {"kind": "idea", "number": str(idea.id)}
     stage.placed[kind, "lesson"] = {"number": str(makers.a_lesson(session).id)}
     for noun, holes in _of(session, stranger, area, moderator).items():
         stage.placed[kind, noun] = holes
+    stage.placed[kind, "need"] = {
+        "number": str(round_.case_id),
+        "need": str(makers.a_need(session, cases.by_number(session, round_.case_id), lead, at=at).id),
+    }
+
+
+def _weighed(session: Session, prototype: makers.Prototype, area: Area, lead: Person, at: datetime) -> Holes:
+    """An idea of the prototype's case, an option beside it, and a trial."""
+    case = cases.by_number(session, prototype.case_id)
+    idea = makers.a_published_idea(session, area, people.add(session, language="ar", at=at), "A tent")
+    idea_answers.join_case(session, idea, case.id, at=at)
+    option, trial = makers.an_option(session, case, lead, at=at), makers.a_trial(session, prototype, lead, at=at)
+    return {"idea": str(idea.id), "option": str(option.id), "trial": str(trial.id)}
 
 
 def _of(session: Session, person: Person, area: Area, moderator: Person) -> dict[str, Holes]:
@@ -182,7 +221,57 @@ def _of(session: Session, person: Person, area: Area, moderator: Person) -> dict
         session.add(key)
         session.flush()
         found |= {"comment": {"number": str(comment.id)}, "passkey": {"number": str(key.id)}}
+        found |= _promised(session, person, area, at)
+        found |= _teamed(session, person, area, at)
     return found
+
+
+def _promised(session: Session, person: Person, area: Area, at: datetime) -> dict[str, Holes]:
+    """A promise of theirs to a case, and an offer to own another that waits for their answer."""
+    lead = makers.karin(session, area)
+    promised, offered = (makers.a_case(session, area) for _ in range(2))
+    pledge = makers.a_pledge(session, promised, person, at=at)
+    offer = makers.an_offer(session, offered, lead, makers.in_the_team(session, offered, person), at=at)
+    taker = handovers.by_number(session, offer.id).takers[0]
+    return {
+        "pledge": {"number": str(promised.id), "pledge": str(pledge.id)},
+        "handover": {"number": str(offered.id), "handover": str(offer.id), "taker": str(taker.id)},
+    }
+
+
+def _teamed(session: Session, person: Person, area: Area, at: datetime) -> dict[str, Holes]:
+    """A team whose ambassador they are, with one of each of its things; and an invitation into another."""
+    lead = makers.karin(session, area)
+    case, other = (makers.a_case(session, area) for _ in range(2))
+    makers.an_ambassador(session, case, person)
+    makers.a_statement(session, case, person, "agreement", at=at)
+    team_notes.write(session, case, text="Only for us", language="en", by=person, at=at)
+    asks = people.add(session, name="Asks", language="ar", level=Level.NEIGHBOUR, at=at)
+    request = makers.a_team_request(session, case, asks, at=at)
+    given = {"name": "Somebody", "sector": "resident", "by": lead, "at": at}
+    word = team_invitations.invite_by_link(session, case, **given)
+    follows.follow(session, person, "case", other.id, at=at)
+    team_invitations.invite(session, other, person.id, sector="resident", by=lead, at=at)
+    link, mine = (team_invitations.of_case(session, one.id, at=at)[0] for one in (case, other))
+    return {
+        "team": {
+            "number": str(case.id), "kind": "agreement", "asked": str(request.id), "invitation": str(link.id),
+            "member": str(makers.an_outsider(session, case, lead).id),
+            "note": str(team_notes.of_case(session, case, reader=person)[0].number),
+        },
+        "invitation": {"number": str(other.id), "invitation": str(mine.id)},
+        "team link": {"word": word},
+    }  # fmt: skip
+
+
+def _adopt(session: Session, stage: Stage, here: Area, elsewhere: Area) -> None:
+    """A case in each of the two areas that came from the other."""
+    at = database.now()
+    for kind, area, source in (("here", here, elsewhere), ("elsewhere", elsewhere, here)):
+        first = makers.a_handed_over_case(session, source, makers.karin(session, source))
+        lead = makers.karin(session, area)
+        made = adoptions.adopt(session, first, area, prototype_id=None, stage=4, by=lead, at=at)
+        stage.placed[kind, "adopted case"] = {"number": str(made.id)}
 
 
 def _give(session: Session, stage: Stage, who: str, person: Person, here: Area, elsewhere: Area) -> None:
