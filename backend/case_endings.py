@@ -42,7 +42,6 @@ def finish(session: Session, case: Case, *, word: str, language: str, by: Person
         return
     if case.stage != Stage.SPREAD:
         raise Refusal(say("A case is finished at its last stop. Move it there first."))
-    case.finished_at = at
     _keep(session, case, True, word=word, language=language, by=by, at=at)
 
 
@@ -51,7 +50,6 @@ def reopen(session: Session, case: Case, *, word: str, language: str, by: Person
     _make_sure_may_lead(case, by)
     if case.finished_at is None:
         return
-    case.finished_at = None
     _keep(session, case, False, word=word, language=language, by=by, at=at)
 
 
@@ -81,6 +79,7 @@ def _keep(
 ) -> None:  # fmt: skip
     clean = typed.text(word, field="word", most=LONGEST_TEXT)
     said = texts.write(session, {language: {"word": clean}}, original=language)
+    case.finished_at = at if is_end else None
     ending = Ending(case_id=case.id, area_id=case.area_id, is_end=is_end, texts_id=said.id, by=by.id, at=at)
     session.add(ending)
     session.flush()
