@@ -50,7 +50,7 @@ NAMES: Mapping[str, Wording] = {
     ToldBy.NOBODY: say("No name"),
 }
 AGREED = say(  # what the tick says: all that is published, and that it can be taken back
-    "Whoever told it agrees: everybody may read the words, see the photo and hear the voice, with the name as chosen. "
+    "Everybody may read the words, see the photo and hear the voice. The name is shown as chosen. "
     "It can be taken back."
 )
 

@@ -38,6 +38,9 @@ def show(key: str) -> ResponseReturnValue:
         raise NotFound(say("There is no recording with this address.")) from None
     answer = Response(content, content_type="audio/mp4")
     answer.headers["Cache-Control"] = FOR_EVER if sound.is_public else "no-store"
+    answer.headers["Accept-Ranges"] = "bytes"
+    if request.range is None or request.range.units != "bytes":  # what can't be understood is not asked
+        return answer
     return answer.make_conditional(request, accept_ranges=True, complete_length=len(content))
 
 
