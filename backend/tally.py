@@ -8,6 +8,7 @@ all ties go by a published lot.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -155,12 +156,17 @@ def _greedy(
             if ends_early:
                 break
             continue
-        lose = [
-            other
-            for other in waiting
-            if votes[other] == votes[project] and left - cost < election.projects[other].cost <= left
-        ]
+        lost = _crowded_out(election, votes, project, waiting, left)
         left -= cost
-        phase = Phase.LOT if lose and lot else Phase.GREEDY
-        steps.append(Step(phase, project, cost, votes[project], left, tuple(sorted(lose)), bool(lose)))
+        phase = Phase.LOT if lost and lot else Phase.GREEDY
+        steps.append(Step(phase, project, cost, votes[project], left, lost, bool(lost)))
     return passed_over
+
+
+def _crowded_out(
+    election: Election, votes: Mapping[str, Fraction], project: str, waiting: list[str], left: Fraction
+) -> tuple[str, ...]:
+    """Those with as many votes that fit as long as the project is not elected, and not after it."""
+    equals = itertools.takewhile(lambda other: votes[other] == votes[project], waiting)
+    after = left - election.projects[project].cost
+    return tuple(sorted(other for other in equals if after < election.projects[other].cost <= left))
