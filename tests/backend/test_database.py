@@ -56,6 +56,7 @@ def test_sixteen_writers_that_read_first_lose_nothing(engine: Engine) -> None:
         assert areas.by_id(session, area_id).position == 17
 
 
+@pytest.mark.thorough
 def test_migrations_make_exactly_todays_tables(empty_database_url: str) -> None:
     engine = database.connect(empty_database_url)
     migrations.upgrade(engine)
@@ -70,6 +71,7 @@ def test_migrations_make_exactly_todays_tables(empty_database_url: str) -> None:
     assert not left
 
 
+@pytest.mark.thorough
 def test_what_people_wrote_survives_the_way_down_and_up(empty_database_url: str) -> None:
     engine = database.connect(empty_database_url)
     migrations.upgrade(engine)

@@ -18,6 +18,7 @@ from backend.supports import Support
 from backend.votes import Round
 from tests.conftest import NOON
 
+pytestmark = pytest.mark.thorough  # each loads the whole example
 LEFT = {"revisions", "alembic_version"}  # counters of pages that no longer show it
 
 

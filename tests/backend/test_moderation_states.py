@@ -209,6 +209,7 @@ class Queue(RuleBasedStateMachine):
         self.session.close()
 
 
+@pytest.mark.thorough
 def test_no_order_of_acts_loses_tells_twice_or_publishes_what_was_not_approved(
     session: Session, engine: Engine, notes: Notes
 ) -> None:

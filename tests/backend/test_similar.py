@@ -185,6 +185,7 @@ def filled(address: str) -> list[list[tuple[int, float]]]:
     return found
 
 
+@pytest.mark.thorough
 def test_both_databases_find_the_same_in_the_same_order(tmp_path: Path) -> None:
     make_sure_there_is_postgresql()
     here = f"sqlite:///{tmp_path / 'same.db'}"

@@ -136,6 +136,7 @@ def test_a_wrong_key_of_ours_takes_no_phone_away(session, area, service, local, 
     assert session.scalar(select(func.count()).select_from(Device)) == 1
 
 
+@pytest.mark.thorough
 def test_a_service_that_never_answers_well_is_given_up(session, area, service, local, sessions) -> None:
     [phone] = followers(session, area, service, local, "sv")
     for _ in range(deliveries.MOST_TRIES):
@@ -236,6 +237,7 @@ def test_making_deliveries_can_stop_anywhere_and_doubles_nothing(session, area, 
     assert notice.spread_at == SOON
 
 
+@pytest.mark.thorough
 def test_two_workers_at_once_send_each_notice_once(session, area, service, local, engine, monkeypatch) -> None:
     monkeypatch.setattr(worker, "BATCH", 5)  # many small claims, so that the two meet often
     phones = followers(session, area, service, local, *["sv", "ar"] * 20)

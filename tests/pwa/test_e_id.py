@@ -34,6 +34,7 @@ from tests.conftest import browser, signed_in
 from tests.makers import an_idea, ana, lindangen, mira, seved
 from tests.oidc_provider import CLIENT, OTHER_CLIENT, SECRET, Provider, query_of, user_chosen
 
+pytestmark = pytest.mark.thorough  # a provider of its own answers each
 BACK = "http://localhost:8000/e-id/back"
 
 

@@ -45,6 +45,7 @@ def test_the_answer_says_when_to_try_again_in_the_readers_language(ana_there: Fl
     assert "minutes" in script.json["error"]
 
 
+@pytest.mark.thorough
 def test_guests_of_one_network_send_sixty_and_another_network_is_free(app: Flask, session: Session) -> None:
     seved(session)
     session.commit()

@@ -129,6 +129,7 @@ def test_a_typing_error_is_no_try(client: FlaskClient, session: Session, hers: P
     assert client.post(page, data={"code": digits}).status_code == 303
 
 
+@pytest.mark.thorough
 def test_a_mailbox_gets_ten_codes_a_day(app: Flask, session: Session) -> None:
     session.commit()
     ways = [browser(app) for _ in range(12)]

@@ -88,6 +88,7 @@ def test_guessing_ends_for_a_network_though_the_guess_be_right(
     assert client.post(PAGE, data={"code": code}).status_code == 429
 
 
+@pytest.mark.thorough
 def test_many_networks_together_guess_a_hundred_times_an_hour(app: Flask, session: Session, code: str) -> None:
     said = [
         browser(app).post(
@@ -99,6 +100,7 @@ def test_many_networks_together_guess_a_hundred_times_an_hour(app: Flask, sessio
     assert said == [400] * 100 + [429] * 2
 
 
+@pytest.mark.thorough
 def test_thirty_neighbours_type_it_over_one_network(app: Flask, session: Session, code: str) -> None:
     assert {browser(app).post(PAGE, data={"code": code}).status_code for _ in range(30)} == {303}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ HOLE = re.compile(r"%\((\w+)\)[sd]")
 FORMS = {"sv": [1, 0, 1, 1, 1, 1], "ar": [0, 1, 2, 3, 4, 5]}
 
 
+@cache
 def catalogue(tag: str, domain: str) -> Catalog:
     with (ROOT / tag / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
         return read_po(file, locale=tag)
@@ -27,6 +29,11 @@ def catalogue(tag: str, domain: str) -> Catalog:
 
 def texts(message: Message) -> list[str]:
     return [message.string] if isinstance(message.string, str) else list(message.string)
+
+
+@cache
+def extracted() -> dict[str, Catalog]:
+    return extract()
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -38,7 +45,7 @@ def test_every_text_is_translated(tag: str, domain: str) -> None:
         found = book.get(message.id, message.context)
         return found is not None and all(texts(found))
 
-    missing = [message.id for message in extract()[domain] if message.id and not is_said(message)]
+    missing = [message.id for message in extracted()[domain] if message.id and not is_said(message)]
 
     assert not missing, "run `python -m translations`, then fill these in"
 
