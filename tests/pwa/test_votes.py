@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -347,21 +347,6 @@ def test_few_votes_are_shown_as_totals_and_codes_only(app: Flask, session: Sessi
     assert "v1|" not in page
 
 
-def test_a_coordinator_closes_a_round_after_being_asked_once_more(app: Flask, session: Session) -> None:
-    area = seved(session)
-    round_ = an_open_round(session, area, at=YESTERDAY)
-    client = signed_in(app, session, karin(session, area))
-    address = f"/en/seved/votes/{round_.id}/close"
-    asked = client.get(address)
-
-    answer = client.post(address, data={"csrf_token": token_in(asked.text)})
-
-    assert (asked.status_code, answer.status_code) == (200, 303)
-    assert "The votes are being counted" in browser(app).get(f"/en/seved/votes/{round_.id}/results").text
-    resident = signed_in(app, session, ana(session, area))
-    assert resident.get(address).status_code == resident.post(address).status_code == 403
-
-
 def test_a_vote_can_be_taken_back(app: Flask, session: Session, open_round: Round) -> None:
     client = signed_in(app, session, ana(session, area_of(session, open_round)))
     answer = vote(client, open_round, offered(session, open_round)[:1])
@@ -385,29 +370,3 @@ def test_a_vote_takes_five_statements(app: Flask, session: Session, open_round: 
     assert answer.status_code == 303
     said = [one for one in counted if not one.startswith("BEGIN")]
     assert len(said) <= 5, "\n".join(said)
-
-
-def test_a_coordinator_opens_a_vote_on_the_areas_own_clock(app: Flask, session: Session) -> None:
-    area = seved(session)
-    old = an_open_round(session, area, at=NOW - timedelta(days=9))
-    counting.count_closed(session, at=NOW)
-    client = signed_in(app, session, karin(session, area))
-    address = f"/en/seved/cases/{old.case_id}/vote/new"
-    day = (NOW + timedelta(days=3)).date()
-    data = {
-        "csrf_token": token_in(client.get(address).text), "original": "en", "question_en": "Which ones?",
-        "prototypes": offered(session, old)[:2], "winners": "1", "quorum": "1", "closes_on": day.isoformat(),
-        "closes_at": "20",
-    }  # fmt: skip
-
-    for wrong in ({"closes_on": "soon"}, {"closes_on": "2020-01-01"}, {"question_en": ""}, {"quorum": "many"}):
-        refused = client.post(address, data={**data, **wrong})
-        assert refused.status_code == 400
-        assert 'class="summary"' in refused.text
-    answer = client.post(address, data=data)
-
-    assert answer.status_code == 303
-    session.rollback()
-    made = rounds.of_case(session, old.case_id, "en")[0]
-    assert str(made.question) == "Which ones?"
-    assert made.closes_at == datetime(day.year, day.month, day.day, 20, tzinfo=area.zone)
