@@ -24,6 +24,7 @@ from backend import (
     handovers,
     idea_answers,
     ideas,
+    insight_patterns,
     keys,
     mail_codes,
     moderation,
@@ -34,6 +35,7 @@ from backend import (
     restrictions,
     sign_in,
     slip_batches,
+    sounds,
     team_invitations,
     team_notes,
     votes,
@@ -121,6 +123,9 @@ NOUNS = {
     "people.leave": "role", "people.take": "role", "people.show": "person", "people.limit": "person",
     "people.lift": "limit", "slip_batches.void": "batch", "lessons.show": "lesson",
     "shared_links.idea": "idea",
+    "insights.show": "public insight", "insights.mine": "insight", "insights.edit": "insight",
+    "insights.take_back": "insight", "insights.transcript": "insight", "insight_patterns.edit": "pattern",
+    "insight_patterns.remove": "pattern", "sounds.show": "sound",
     "reports.new": "idea report",
 }  # fmt: skip
 
@@ -139,7 +144,7 @@ def set_the_stage(session: Session, data: Path) -> Stage:
         _furnish(session, stage, kind, area, data)
     _adopt(session, stage, here, elsewhere)
     for who, person in stage.people.items():
-        _give(session, stage, who, person, here, elsewhere)
+        _give(session, stage, who, person, here, elsewhere, data)
     _hand_out_words(session, stage, here, data)
     return stage
 
@@ -182,6 +187,7 @@ def _furnish(session: Session, stage: Stage, kind: str, area: Area, data: Path) 
     stage.placed[kind, "lesson"] = {"number": str(makers.a_lesson(session).id)}
     for noun, holes in _of(session, stranger, area, moderator).items():
         stage.placed[kind, noun] = holes
+    _tell(session, stage, kind, stranger, lead, data)
     stage.placed[kind, "need"] = {
         "number": str(round_.case_id),
         "need": str(makers.a_need(session, cases.by_number(session, round_.case_id), lead, at=at).id),
@@ -195,6 +201,29 @@ def _weighed(session: Session, prototype: makers.Prototype, area: Area, lead: Pe
     idea_answers.join_case(session, idea, case.id, at=at)
     option, trial = makers.an_option(session, case, lead, at=at), makers.a_trial(session, prototype, lead, at=at)
     return {"idea": str(idea.id), "option": str(option.id), "trial": str(trial.id)}
+
+
+def _tell(session: Session, stage: Stage, kind: str, by: Person, lead: Person, data: Path) -> None:
+    """A recording that waits, two insights that are public, and what was drawn together from them."""
+    case = session.get_one(makers.Case, int(stage.placed[kind, "case"]["number"]))
+    waiting = _a_spoken_insight(session, case, by, data)
+    public = [makers.an_insight(session, case, lead, f"Seen {number}", at=database.now()).id for number in range(2)]
+    pattern = insight_patterns.draw(
+        session, case, by_language={"en": {"text": "All walk round it."}}, original="en", insights=public, by=lead,
+        at=database.now(),
+    )  # fmt: skip
+    number = {"number": str(case.id)}
+    stage.placed[kind, "insight"] = {**number, "insight": str(waiting.id)}
+    stage.placed[kind, "public insight"] = {**number, "insight": str(public[0])}
+    stage.placed[kind, "pattern"] = {**number, "pattern": str(pattern.id)}
+    stage.placed[kind, "sound"] = {"key": session.get_one(sounds.Sound, waiting.sound_id).key}
+
+
+def _a_spoken_insight(session: Session, case: makers.Case, by: Person, data: Path) -> makers.Insight:
+    """It waits, whoever tells it, since nobody has written down what is said."""
+    store, at = files.store(f"file://{data / 'files'}"), database.now()
+    sound = sounds.keep(session, store, sounds.Prepared(b"sound", 4000, ""), area_id=case.area_id, by=None, at=at)
+    return makers.an_insight(session, case, by, f"Heard by {by.id}", sound=sound, at=at)
 
 
 def _of(session: Session, person: Person, area: Area, moderator: Person) -> dict[str, Holes]:
@@ -274,7 +303,9 @@ def _adopt(session: Session, stage: Stage, here: Area, elsewhere: Area) -> None:
         stage.placed[kind, "adopted case"] = {"number": str(made.id)}
 
 
-def _give(session: Session, stage: Stage, who: str, person: Person, here: Area, elsewhere: Area) -> None:
+def _give(
+    session: Session, stage: Stage, who: str, person: Person, here: Area, elsewhere: Area, data: Path
+) -> None:  # fmt: skip
     """What is this person's own."""
     at = database.now()
     moderator = makers.mira(session, here)
@@ -283,6 +314,10 @@ def _give(session: Session, stage: Stage, who: str, person: Person, here: Area, 
     mine = makers.an_idea(session, here, person, f"Mine, says {who}", at=at)
     stage.own[who, "waiting idea"] = {"number": str(mine.id)}
     makers.an_address(session, person, at=at)
+    if person.level >= Level.NEIGHBOUR:
+        case = session.get_one(makers.Case, int(stage.placed["here", "case"]["number"]))
+        told = _a_spoken_insight(session, case, person, data)
+        stage.own[who, "insight"] = {"number": str(case.id), "insight": str(told.id)}
     if person.given:
         stage.own[who, "role"] = {"number": str(person.given[0].id)}
 
