@@ -27,6 +27,11 @@ KINDS = (*APPROVAL, *WITH_POINTS, "ordinal")  # ordinal: the first of three gets
 WITHDRAWN = 999_999_999  # the cost that the field gives to a project withdrawn after people had voted for it
 NUMBER = re.compile(r"-?[0-9]{1,15}(?:[.,][0-9]{1,6})?")  # at most 10^15 of the currency's unit
 COUNTED = ("budget", "vote_type", "num_projects", "num_votes", "min_project_score_threshold")
+META_ORDER = (  # in which the field writes them; others follow
+    "description", "country", "unit", "district", "subunit", "instance", "num_projects", "num_votes", "budget",
+    "vote_type", "rule", "date_begin", "date_end", "min_length", "max_length", "min_project_score_threshold", "edition",
+    "language", "currency", "comment",
+)  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t")  # a spreadsheet would compute what begins so
 
 
@@ -117,13 +122,16 @@ def write(election: Election) -> str:
     """
     out = io.StringIO()
     table = csv.writer(out, delimiter=";", lineterminator="\n")
+    meta = {**election.meta, **_counted(election)}
     table.writerows([["META"], ["key", "value"]])
-    table.writerows([key, _one_line(value)] for key, value in {**election.meta, **_counted(election)}.items())
+    table.writerows([key, _one_line(meta[key])] for key in sorted(meta, key=_place_in_meta))
     more = _columns(project.more for project in election.projects.values())
-    table.writerows([["PROJECTS"], ["project_id", "cost", "name", *more]])
+    before = [name for name in ("votes", "score") if name in more]
+    after = [name for name in more if name not in before]
+    table.writerows([["PROJECTS"], ["project_id", "cost", *before, "name", *after]])
     for project in election.projects.values():
-        own = [project.id, _decimal(project.cost), _one_line(project.name)]
-        table.writerow(own + [_one_line(project.more.get(name, "")) for name in more])
+        counts, others = ([_one_line(project.more.get(name, "")) for name in names] for names in (before, after))
+        table.writerow([project.id, _decimal(project.cost), *counts, _one_line(project.name), *others])
     points = ["points"] if election.vote_type in WITH_POINTS else []
     more = _columns(vote.more for vote in election.votes)
     table.writerows([["VOTES"], ["voter_id", "vote", *points, *more]])
@@ -246,6 +254,10 @@ def _counted(election: Election) -> dict[str, str]:
         "budget": _decimal(election.budget), "vote_type": election.vote_type,
     }  # fmt: skip
     return values | ({COUNTED[-1]: _decimal(election.threshold)} if election.threshold else {})
+
+
+def _place_in_meta(key: str) -> int:
+    return META_ORDER.index(key) if key in META_ORDER else len(META_ORDER)
 
 
 def _columns(more: Iterable[Mapping[str, str]]) -> list[str]:

@@ -93,13 +93,13 @@ def _project(round_: Round, one: Offered, goes_on: bool) -> Project:
 
 
 def _comment(round_: Round) -> str:
-    """In English, as the format is: what it can't say in its own keys."""
-    said = f"Equals are ordered by the SHA-256 of LOT|PROJECT; the lot is {round_.lot}."
+    """In English and numbered, as the format is: what it can't say in its own keys."""
+    said = [f"Equals are ordered by the SHA-256 of LOT|PROJECT; the lot is {round_.lot}."]
     if round_.fund is not None:
-        said += " What the shares left went to the most voted that it still paid for."
+        said.append("What the shares left went to the most voted that it still paid for.")
     if round_.quorum:
-        said += f" The result was to bind from {round_.quorum} votes on."
-    return said
+        said.append(f"The result was to bind from {round_.quorum} votes on.")
+    return " ".join(f"#{number}: {sentence}" for number, sentence in enumerate(said, 1))
 
 
 def _ballot(ballot: Published) -> dict[str, Any]:

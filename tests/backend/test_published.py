@@ -69,7 +69,8 @@ def test_anybody_counts_the_same_from_both_files(
 
 
 def changed(document: Document) -> None:
-    document["ballots"][0]["choices"] = [document["projects"][2]["id"]]
+    ballot = document["ballots"][0]
+    ballot["choices"] = next([one["id"]] for one in document["projects"] if [one["id"]] != ballot["choices"])
 
 
 def changed_with_its_code(document: Document) -> None:
