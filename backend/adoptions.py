@@ -38,7 +38,7 @@ class State(StrEnum):
 
 
 STATES: Mapping[str, Wording] = {
-    State.TRYING: say("They are trying it"), State.WORKS: say("It works there"), State.STOPPED: say("They stopped it"),
+    State.TRYING: say("Being tried"), State.WORKS: say("Works"), State.STOPPED: say("Stopped"),
 }  # fmt: skip
 
 

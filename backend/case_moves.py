@@ -61,6 +61,8 @@ def make(
         raise Refusal(say("Choose one of the seven stops."), field="to_stage")
     if to_stage == case.stage:
         raise Refusal(say("The case is at this stop already."), field="to_stage")
+    if case.finished_at is not None:
+        raise Refusal(say("The case is finished. Open it again first."))
     typed.text(why.get(original), field="why", most=cases.LONGEST_TEXT)
     clean = {tag: typed.text(words, field="why", most=cases.LONGEST_TEXT, needed=False) for tag, words in why.items()}
     reason = texts.write(session, {tag: {"why": words} for tag, words in clean.items()}, original=original)

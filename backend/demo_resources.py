@@ -86,8 +86,8 @@ def _handover(session: Session, row: dict[str, Any], case: Case, at: datetime) -
 def _adoption(session: Session, row: dict[str, Any], source: Case, area: Area, at: datetime) -> None:
     tried = select(Prototype.id).where(Prototype.case_id == source.id, Prototype.position == row["prototype"])
     case = Case(
-        area_id=area.id, texts_id=_write(session, row, "title", "summary"), stage=row["stage"], furthest=row["stage"],
-        is_example=True, created_at=_ago(row, at),
+        area_id=area.id, texts_id=_write(session, row, "title", "summary", "here"), stage=row["stage"],
+        furthest=row["stage"], is_example=True, created_at=_ago(row, at),
     )  # fmt: skip
     session.add(case)
     session.flush()

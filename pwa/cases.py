@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField, StringField, TextAreaField
 
-from backend import case_moves, cases, comment_threads, idea_lists, journal, lessons, prototypes, rounds, teams
-from backend.cases import STAGES
+from backend import (
+    adoptions,
+    areas,
+    case_endings,
+    case_moves,
+    cases,
+    comment_threads,
+    idea_lists,
+    journal,
+    lessons,
+    prototypes,
+    resources,
+    rounds,
+    teams,
+)
+from backend.cases import STAGES, Case
 from backend.errors import Refusal
 
 from . import current, language, texts
@@ -52,6 +68,9 @@ def show(number: int) -> ResponseReturnValue:
         stages=STAGES,
         stage_pages=PAGES,
         last_move=case_moves.last(session, case, tag),
+        last_word=case_endings.last_word(session, case, tag) if case.finished_at else None,
+        owners=resources.owners(session, case.id),
+        **_origin(case),
         members=teams.members(session, case.id, tag),
         prototypes=prototypes.of_case(session, case.id, tag),
         rounds=asked,
@@ -60,6 +79,13 @@ def show(number: int) -> ResponseReturnValue:
         lessons=lessons.for_stage(session, case.stage, tag),
         comments=comment_threads.page(session, "case", number),
     )
+
+
+def _origin(case: Case) -> dict[str, Any]:
+    """Where it came from, and by_id to name that area; nothing where it began here."""
+    session = current.session()
+    found = adoptions.origin(session, case.id, language.this().tag)
+    return {"origin": found, "by_id": {area.id: area for area in areas.every(session)}} if found else {}
 
 
 @pages.route("/<area>/cases/new", methods=["GET", "POST"])
