@@ -265,3 +265,9 @@ def test_a_published_election_has_the_votes_that_it_says(name: str, projects: in
         project: str(ticks) for project, ticks in election.ticks().items()
     }
     assert pabulib.read(pabulib.write(election)) == election
+
+
+def test_a_published_election_is_written_as_it_was() -> None:
+    path = published("Netherlands_Assen_2024")
+
+    assert pabulib.write(pabulib.read(path)) == path.read_text("utf-8")
