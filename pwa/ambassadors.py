@@ -19,6 +19,7 @@ from .forms import Form
 from .teams import in_team
 
 pages = Blueprint("ambassadors", __name__)
+ACTS = ("ask", "yes", "no", "successor", "step_down")
 
 
 class ActForm(Form):
@@ -52,8 +53,10 @@ def show(case: Case) -> ResponseReturnValue:
 
 def _act(session: Session, case: Case, by: Person) -> None:
     """Raises Refusal, NotFound for whoever is not in this team."""
-    member, at = _member(session, case, request.form.get("member")), current.now()
-    act = request.form.get("act")
+    act, at = request.form.get("act"), current.now()
+    if act not in ACTS:
+        raise Refusal(say("Choose what you want to do."))
+    member = _member(session, case, request.form.get("member"))
     if act == "ask":
         ambassadors.ask(session, case, member, by=by, at=at)
     elif act in ("yes", "no"):
@@ -62,10 +65,8 @@ def _act(session: Session, case: Case, by: Person) -> None:
         chosen = request.form.get("successor")
         successor = _member(session, case, chosen) if chosen else None
         ambassadors.name_successor(session, case, member, successor, by=by)
-    elif act == "step_down":
-        ambassadors.step_down(session, case, member, by=by, at=at)
     else:
-        raise Refusal(say("Choose what you want to do."))
+        ambassadors.step_down(session, case, member, by=by, at=at)
 
 
 def _member(session: Session, case: Case, number: str | None) -> Member:

@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 
 from backend import (
     cases,
@@ -60,7 +61,10 @@ class OutsiderForm(MemberForm):
 class RuleForm(Form):
     rule = RadioField(
         _("Who can join the team?"), validate_choice=False,
-        choices=[(ASKS, _("People ask, and the team answers")), (IS_OPEN, _("Everybody who wants to"))],
+        choices=[
+            SelectChoice(ASKS, _("People ask, and the team answers")),
+            SelectChoice(IS_OPEN, _("Everybody who wants to")),
+        ],
     )  # fmt: skip
 
 

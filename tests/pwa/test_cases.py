@@ -7,7 +7,6 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from backend import case_moves, counting, journal, teams
-from backend.people import Level
 from tests.conftest import NOON, browser, signed_in
 from tests.makers import a_case, a_lesson, an_open_round, ana, bo, karin, lindangen, seved, three_prototypes
 
@@ -106,23 +105,6 @@ def test_a_case_of_another_area_is_not_found(app: Flask, session: Session) -> No
 
     for address in (f"/en/lindangen/cases/{case.id}", "/en/seved/cases/99999999999999999999"):
         assert browser(app).get(address).status_code == 404
-
-
-def test_a_neighbour_joins_the_team_and_leaves_it(app: Flask, session: Session) -> None:
-    area = seved(session)
-    case = a_case(session, area)
-    client = signed_in(app, session, bo(session, area, level=Level.NEIGHBOUR))
-    address = f"/en/seved/cases/{case.id}/join"
-    token = token_in(client.get(address).text)
-
-    for _ in range(2):
-        client.post(address, data={"csrf_token": token, "name": "Bosse"})
-    page = browser(app).get(f"/en/seved/cases/{case.id}").text
-    left = client.post(f"/en/seved/cases/{case.id}/leave", data={"csrf_token": token})
-
-    assert page.count("<bdi>Bosse</bdi>") == 1
-    assert left.status_code == 303
-    assert "Bosse" not in browser(app).get(f"/en/seved/cases/{case.id}").text
 
 
 def test_a_name_that_is_refused_stays_in_its_field(app: Flask, session: Session) -> None:
