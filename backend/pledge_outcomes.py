@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import case as sql_case
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from . import addresses, areas, audit, cases, days, moderation, needs, notices, pledges, stage_checks, texts, typed
@@ -18,6 +18,7 @@ from .pledges import LONGEST_WORD, STATES, Pledge, Reading, State
 from .wording import say
 
 TELL_WITHIN = timedelta(days=30)  # a phone that was off for longer reads it on the page
+CONTACTS_KEPT = timedelta(days=90)  # after it was kept; a promise that is withdrawn loses its contact at once
 
 
 def may_withdraw(pledge: Pledge, person: Person | None) -> bool:
@@ -56,6 +57,14 @@ def note(session: Session, pledge: Pledge, state: str, *, word: str, language: s
             session, kind="pledge_noted", area_id=pledge.area_id, noun_id=pledge.id, audience="person",
             audience_id=pledge.person_id or 0, at=at, ends_at=at + TELL_WITHIN, values={"state": state},
         )  # fmt: skip
+
+
+def forget_contacts(session: Session, at: datetime) -> int:
+    """Nobody needs to be reached long after a promise was kept; how many there were."""
+    kept = (Pledge.state == State.KEPT, Pledge.contact != "", Pledge.settled_at < at - CONTACTS_KEPT)
+    ids = select(Pledge.id).where(*kept).order_by(Pledge.id).limit(500)
+    change = update(Pledge).where(Pledge.id.in_(ids)).values(contact="").returning(Pledge.id)
+    return len(session.scalars(change, execution_options={"synchronize_session": False}).all())
 
 
 @notices.said("pledge_noted", notices.Kind(urgency="low", longest=timedelta(days=28)))

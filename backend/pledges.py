@@ -213,6 +213,11 @@ def of_case(session: Session, case_id: int) -> list[Pledge]:
     return list(session.scalars(select(Pledge).where(Pledge.case_id == case_id).order_by(Pledge.id.desc())))
 
 
+def of_person(session: Session, person_id: int) -> list[Pledge]:
+    """What somebody promised themselves, latest first."""
+    return list(session.scalars(select(Pledge).where(Pledge.person_id == person_id).order_by(Pledge.id.desc())))
+
+
 # --- private parts ---
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from . import attempts, files, idea_photos, insights, mail, mail_codes, push, team_invitations
+from . import attempts, files, idea_photos, insights, mail, mail_codes, pledge_outcomes, push, team_invitations
 from .appeals import OPEN_FOR, Appeal
 from .ceremonies import Ceremony
 from .comments import Comment
@@ -24,6 +24,7 @@ from .ideas import Idea, IdeaStep, State
 from .insights import Insight
 from .insights import State as InsightState
 from .mail_codes import MailCode
+from .pledges import Pledge, Reading
 from .push import Device
 from .reports import Report, ReportedThing
 from .settings import Settings
@@ -130,6 +131,19 @@ def empty_refused_comments(session: Session, at: datetime) -> int:
     return len(found)
 
 
+def empty_refused_pledges(session: Session, at: datetime) -> int:
+    """Promises that were not published, or were taken down, lose their words; the reason stays."""
+    since = at - REFUSED_KEPT
+    refused = Pledge.reading.in_((Reading.NOT_PUBLISHED, Reading.HIDDEN)), Pledge.words != ""
+    old = (Pledge.created_at < since, *_nothing_since("pledge", Pledge.id, since))
+    found = session.scalars(select(Pledge).where(*refused, *old).limit(MOST)).all()
+    for pledge in found:
+        pledge.words = pledge.name = pledge.contact = pledge.note = ""
+        _forget_what_was_said(session, "pledge", pledge.id)
+    session.flush()
+    return len(found)
+
+
 def empty_refused_idea(session: Session, at: datetime) -> list[str] | None:
     """One idea that was not published, or taken down, loses words and photos; number, dates and reason stay.
 
@@ -170,7 +184,7 @@ EMPTIED: tuple[Emptied, ...] = (empty_refused_idea, empty_refused_insight)
 PARTS: tuple[Part, ...] = (  # phones before the sign-ins that tell which of them are shared
     push.remove_left, end_sign_ins, end_addresses, end_codes, end_ceremonies, forget_tries, forget_letters,
     forget_where_notices_went, team_invitations.tidy,
-    forget_devices, empty_refused_comments,
+    forget_devices, empty_refused_comments, empty_refused_pledges, pledge_outcomes.forget_contacts,
 )  # fmt: skip
 
 

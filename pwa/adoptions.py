@@ -19,7 +19,7 @@ from backend.errors import Refusal
 from backend.texts import Words
 from backend.wording import say
 
-from . import current, language, stages, texts
+from . import current, failures, language, stages, texts
 from .current import coordinates
 from .forms import Form
 from .page_cache import public
@@ -64,7 +64,7 @@ def new(number: int) -> ResponseReturnValue:
     session, tag = current.session(), language.this().tag
     case = cases.by_number(session, number)
     places, offered = _places(case), adoptions.solutions(session, case, tag)
-    form = _form(offered, places)
+    form, status = _form(offered, places), 400
     if form.is_sent():
         try:
             with current.transaction():
@@ -75,12 +75,13 @@ def new(number: int) -> ResponseReturnValue:
             to = areas.by_id(session, made.area_id).slug
             return redirect(url_for("cases.show", area=to, number=made.id), 303)
         except Refusal as refusal:
+            status = failures.status_of(refusal)
             form.refuse(refusal)
     page = render_template(
         "adoptions/new.html", form=form, case=case, said=cases.texts_of(session, case, tag), places=places,
         offered=offered, home=areas.by_id(session, case.area_id),
     )  # fmt: skip
-    return page, 400 if form.errors else 200
+    return page, status if form.errors else 200
 
 
 @pages.route("/<area>/cases/<int:number>/adoption", methods=["GET", "POST"])

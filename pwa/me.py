@@ -21,6 +21,7 @@ from backend import (
     meetings,
     moderation,
     people,
+    pledges,
     reports,
     restrictions,
     roles,
@@ -110,6 +111,7 @@ def _wrote(somebody: Person) -> dict[str, Any]:
     return {
         "ideas": idea_lists.of_author(session, somebody.id, language=language.this().tag),
         "comments": comment_threads.of_person(session, somebody),
+        "pledges": pledges.of_person(session, somebody.id),
         "reports": reports.of_person(session, somebody),
         "objections": appeals.of_person(session, somebody),
     }

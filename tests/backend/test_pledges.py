@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -21,6 +22,7 @@ from backend import (
     reportable,
     resources,
     restrictions,
+    retention,
 )
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
 from backend.moderation import Decision, Waiting
@@ -319,3 +321,29 @@ def test_whoever_leaves_with_their_texts_takes_their_promises_along(session: Ses
 
     assert session.scalar(select(func.count()).select_from(Pledge)) == 0
     assert by.name == "Karin"
+
+
+def test_how_to_reach_somebody_goes_ninety_days_after_the_promise_was_kept(session: Session) -> None:
+    area = seved(session)
+    case, by = a_case(session, area), karin(session, area)
+    kept, open_one = (a_pledge(session, case, by, contact="070-123 45 67") for _ in range(2))
+    pledge_outcomes.note(session, kept, "kept", word="", language="sv", by=by, at=NOON)
+
+    early = pledge_outcomes.forget_contacts(session, NOON + timedelta(days=90))
+    late = pledge_outcomes.forget_contacts(session, NOON + timedelta(days=90, seconds=1))
+
+    session.refresh(kept)
+    assert (early, late) == (0, 1)
+    assert (kept.contact, open_one.contact) == ("", "070-123 45 67")
+
+
+def test_the_words_of_a_refused_promise_go_after_half_a_year(session: Session) -> None:
+    area = seved(session)
+    pledge = a_pledge(session, a_case(session, area), bo(session, area), contact="070-123 45 67")
+    read(session, "pledge", pledge.id, mira(session, area), Decision.NOT_PUBLISHED, reason="hate")
+
+    early = retention.empty_refused_pledges(session, NOON + timedelta(days=100))
+    late = retention.empty_refused_pledges(session, NOON + timedelta(days=190))
+
+    assert (early, late) == (0, 1)
+    assert (pledge.words, pledge.contact, pledge.reason) == ("", "", "hate")
