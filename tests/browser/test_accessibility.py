@@ -23,6 +23,7 @@ EVERYBODY = (
     "seved/votes/1", "nowhere/", "about/", "about/contact", "about/privacy", "decisions/", "sign-in/mail",
     "sign-in/place", "sign-in/passkey", "seved/ideas/1/comments/", "seved/ideas/1/comments/new",
     "seved/cases/1/comments/", "seved/ideas/1/versions", "seved/report/idea/1",
+    "seved/cases/1/options/", "seved/cases/1/prototypes/", "seved/cases/1/prototypes/1",
 )  # fmt: skip
 RESIDENTS = (
     "me/", "me/devices", "me/data", "me/erase", "passkeys/", "app-code/new", "e-id/area", "sign-out", "seved/votes/1",
@@ -35,6 +36,9 @@ COORDINATORS = (
     "people/1", "people/1/limit", "moderation/danger", "seved/slips/", "seved/slips/lost", "seved/place-code",
     "seved/comments/rule", "seved/ideas/for-somebody", "seved/ideas/1/merge",
     "seved/ideas/1/merge/2",
+    "seved/cases/1/options/new", "seved/cases/1/options/1/argue", "seved/cases/1/options/1/weigh",
+    "seved/cases/1/options/1/decide", "seved/cases/1/options/from/1", "seved/cases/1/prototypes/1/edit",
+    "seved/cases/1/prototypes/1/photo", "seved/cases/1/prototypes/1/trials/1/photo", "seved/cases/1/trials/new",
 )  # fmt: skip
 WAYS = [(tag, scheme) for tag in ("sv", "ar") for scheme in ("light", "dark")]
 

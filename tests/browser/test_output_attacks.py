@@ -24,6 +24,8 @@ from backend import (
     moderation,
     moderation_readers,
     openings,
+    option_arguments,
+    options,
     people,
     photos,
     prototypes,
@@ -33,8 +35,10 @@ from backend import (
     teams,
     texts,
 )
+from backend.cases import Case
 from backend.lessons import Lesson
 from backend.people import Level, Person, Role
+from backend.prototypes import Prototype
 from backend.sign_in import How
 from backend.waiting import Decision, Waiting
 from tests import makers
@@ -217,6 +221,15 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
         f"{base}/report/idea/{idea}",
     ]  # fmt: skip
     world.public += [f"{base}/votes/{asked.id}/results"]
+    weighed = _options(session, case, tried[0], coordinator, payload)
+    world.public += [
+        f"{base}/cases/{case.id}/options/", f"{base}/cases/{case.id}/prototypes/",
+        f"{base}/cases/{case.id}/prototypes/{tried[0].id}", f"{base}/report/trial/{weighed.trial}",
+        f"{base}/report/option/{weighed.option}", f"{base}/report/argument/{weighed.argument}",
+    ]  # fmt: skip
+    world.staff += [
+        f"{base}/cases/{case.id}/options/{weighed.option}/{form}" for form in ("argue", "weigh", "decide")
+    ] + [f"{base}/cases/{case.id}/trials/new", f"{base}/cases/{case.id}/prototypes/{tried[0].id}/edit"]
     world.own += ["/sv/me/", f"{base}/cases/{case.id}/join", "/sv/me/devices", f"{base}/votes/{asked.id}"]
     world.staff += [
         "/sv/coordination/", "/sv/people/", f"/sv/people/{resident.id}", f"{base}/meetings/{meeting.id}/told",
@@ -224,6 +237,28 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
         f"{base}/meetings/new",
     ]  # fmt: skip
     return world
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The numbers of an option, an argument and a trial."""
+
+    option: int
+    argument: int
+    trial: int
+
+
+def _options(session: Session, case: Case, tried: Prototype, by: Person, payload: str) -> Weighed:
+    """An option with an argument, and a trial with a number."""
+    at, told = database.now(), {"sv": {"title": payload, "text": payload, "source": payload}}
+    option = makers.an_option(session, case, by, by_language=told, at=at)
+    argued = {"side": "for", "text": payload, "language": "sv"}
+    argument = option_arguments.argue(session, option, **argued, by=by, at=at)
+    weighed = {"risk": {"sv": payload}, "risk_level": "", "cost_from": None, "cost_to": 9}
+    options.weigh(session, option, **weighed, by=by, at=at)
+    said = dict.fromkeys(("did", "seen", "next", "learned", "place"), payload)
+    trial = makers.a_trial(session, tried, by, said=said, numbers=[(payload[:40], "3")], at=at)
+    return Weighed(option.id, argument.id, trial.id)
 
 
 def _ideas(session: Session, service: Service, world: World, resident: Person, moderator: Person) -> int:
