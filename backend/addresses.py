@@ -58,11 +58,21 @@ def adoptions(language: str, area_slug: str, case_number: int) -> str:
     return f"{case(language, area_slug, case_number)}/spread/"
 
 
+def journal(language: str, area_slug: str, case_number: int) -> str:
+    return f"{case(language, area_slug, case_number)}/journal/"
+
+
+def note(language: str, area_slug: str, number: int) -> str:
+    """A note in the journal of a case, with what is said about it."""
+    return f"/{language}/{area_slug}/journal/{number}"
+
+
 def comments(language: str, area_slug: str, kind: str, number: int) -> str:
     """Where the comments stand, by the kind of what they are about; what a team says has a page for them."""
     if kind in ("problem", "vision"):
         return f"{case(language, area_slug, number)}/{kind}/comments/"
-    return f"{(idea if kind == 'idea' else case)(language, area_slug, number)}#comments"
+    page = {"idea": idea, "note": note}.get(kind, case)
+    return f"{page(language, area_slug, number)}#comments"
 
 
 def own_comment(language: str, area_slug: str, number: int) -> str:
@@ -200,3 +210,13 @@ def team_link(language: str, area_slug: str, word: str) -> str:
 
 def ambassadors(language: str, area_slug: str, number: int) -> str:
     return f"{case(language, area_slug, number)}/team/ambassadors"
+
+
+def lesson(language: str, number: int) -> str:
+    """A lesson belongs to the whole city, wherever it was learned."""
+    return f"/{language}/lessons/{number}"
+
+
+def method(language: str, slug: str) -> str:
+    """A method card."""
+    return f"/{language}/methods/{slug}"

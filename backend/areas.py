@@ -27,7 +27,7 @@ SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 TAKEN = frozenset(
     {"static", "manifest", "offline", "photos", "healthz", "readyz", "metrics", "feeds", "languages", "me",
      "moderation", "coordination", "sign-in", "sign-out", "lessons", "outbox", "about", "privacy", "core", "methods",
-     "comments", "help", "passkeys", "app-code", "e-id"}
+     "comments", "cases", "help", "passkeys", "app-code", "e-id"}
 )  # fmt: skip
 
 

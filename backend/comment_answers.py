@@ -38,7 +38,7 @@ LONGEST_EXCERPT = 140  # characters of a comment in a notice
 # One for each, since the numbers of ideas and cases meet.
 PUBLISHED = {
     "idea": "comment_published", "case": "case_comment_published", "problem": "problem_commented",
-    "vision": "vision_commented",
+    "vision": "vision_commented", "note": "note_commented",
 }  # fmt: skip
 SUBJECT_OF = {notice: kind for kind, notice in PUBLISHED.items()}
 ANSWERED, DECIDED = "comment_answered", "comment_decided"
@@ -128,8 +128,8 @@ def tell_everybody(session: Session, comment: Comment, at: datetime) -> None:
     receivers = {} if on.author_id in (None, *heard) else {"person": on.author_id}
     not_to = [*heard, *receivers.values()]
     followed = comment_subjects.FOLLOWED[comment.kind]
-    if follows.count(session, followed, comment.noun_id):
-        receivers[followed] = comment.noun_id
+    if follows.count(session, followed, on.followed):
+        receivers[followed] = on.followed
     _tell(session, comment, PUBLISHED[comment.kind], comment.noun_id, receivers, not_to, at)
 
 
@@ -153,6 +153,7 @@ def tell_author(session: Session, comment: Comment, *, at: datetime, is_refused:
 @notices.said(PUBLISHED["case"], notices.Kind(urgency="low"))
 @notices.said(PUBLISHED["problem"], notices.Kind(urgency="low"))
 @notices.said(PUBLISHED["vision"], notices.Kind(urgency="low"))
+@notices.said(PUBLISHED["note"], notices.Kind(urgency="low"))
 @notices.said(ANSWERED, notices.Kind(urgency="low"))
 def words(session: Session, notice: Notice, language: str) -> Message:
     """What was said. Raises NotFound where all of it is gone by now."""

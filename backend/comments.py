@@ -1,4 +1,4 @@
-"""Comments: what neighbours say beneath an idea or a case, with replies one level deep.
+"""Comments: what neighbours say beneath an idea, a case or a note, with replies one level deep.
 
 A neighbour's waits for a moderator, a resident's is published at once; an area may let all wait, or close them.
 What a moderator decides follows in comment_answers.py; comment_threads.py reads them as pages show them.
@@ -44,13 +44,13 @@ class Comment(Base):
     __tablename__ = "comments"
     __table_args__ = (
         Index("ix_comments_noun", "kind", "noun_id", "state"),
-        CheckConstraint("kind IN ('idea', 'case', 'problem', 'vision')", name="kind"),
+        CheckConstraint("kind IN ('idea', 'case', 'problem', 'vision', 'note')", name="kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("areas.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))  # of what it is on: one of ROOMS
-    noun_id: Mapped[int]  # the number of the idea or case; of problem and vision: their case's
+    noun_id: Mapped[int]  # the number of the idea, case or note; of problem and vision: their case's
     moved_from: Mapped[str] = mapped_column(Text, default="")  # merged ideas it stood on before: "/3/7", last one last
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)

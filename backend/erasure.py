@@ -25,6 +25,7 @@ from . import (
     ideas,
     insight_files,
     insights,
+    journal,
     moderation,
     own_data,
     people,
@@ -68,6 +69,7 @@ def erase(session: Session, person: Person, *, with_texts: bool, at: datetime) -
     keys = _forget_ideas(session, person, with_texts=with_texts, at=at)
     _forget_comments(session, person, with_texts=with_texts, at=at)
     keys += _forget_insights(session, person, with_texts=with_texts, at=at)
+    keys += journal.forget(session, person, with_texts=with_texts, at=at)
     _leave_teams(session, person, with_texts=with_texts, at=at)
     pledges.forget(session, person, with_texts=with_texts, at=at)
     handovers.forget(session, person, with_texts=with_texts)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import addresses, comments, idea_photos, ideas, people, reportable, revisions, texts
+from . import addresses, comments, idea_photos, ideas, journal, people, reportable, revisions, texts
 from .areas import Area
 from .cases import Case
 from .comments import Comment
@@ -134,31 +134,32 @@ def look_at_cases(session: Session, numbers: Sequence[int], language: str) -> di
 
 def look_at_notes(session: Session, numbers: Sequence[int], language: str) -> dict[int, Look]:
     query = (
-        select(Note, Area.slug, Person.language)
+        select(Note, Area.slug, Person.language, Photo.key, Photo.alt)
         .join(Area, Area.id == Note.area_id)
         .outerjoin(Person, Person.id == Note.by_id)
+        .outerjoin(Photo, Photo.id == Note.photo_id)
         .where(Note.id.in_(numbers))
     )
     rows = session.execute(query).all()
-    said = texts.read(session, [note.texts_id for note, _, _ in rows], language)
+    said = texts.read(session, [note.texts_id for note, *_ in rows], language)
     return {
         note.id: Look(
             note.id, note.area_id, say("Note %(number)s in the journal", number=note.id), "",
             said[note.texts_id]["text"].text, said[note.texts_id]["text"].language or language,
-            addresses.case(language, slug, note.case_id) + "#journal", not note.is_hidden, note.by_id, note.by_name,
-            reads or "",
+            addresses.note(language, slug, note.id), not note.is_hidden and not note.taken_back_at, note.by_id,
+            note.by_name, reads or "", photo_key=key or "", photo_alt=alt or "",
         )
-        for note, slug, reads in rows
+        for note, slug, reads, key, alt in rows
     }  # fmt: skip
 
 
 def hide_note(session: Session, number: int, waiting: Waiting, at: datetime) -> dict[str, Any]:
-    _set_hidden(session, number, True)
+    journal.hide(session, session.get_one(Note, number), True)
     return {}
 
 
 def show_note(session: Session, number: int, before: Mapping[str, Any], at: datetime) -> None:
-    _set_hidden(session, number, False)
+    journal.hide(session, session.get_one(Note, number), False)
 
 
 def _ideas(session: Session, numbers: Sequence[int]) -> list[tuple[Idea, str, dict[str, str], str, str]]:
@@ -180,13 +181,6 @@ def _show_photo(session: Session, idea: Idea, is_public: bool) -> None:
     if idea.photo_id is not None:
         session.get_one(Photo, idea.photo_id).is_public = is_public
         session.flush()
-
-
-def _set_hidden(session: Session, number: int, is_hidden: bool) -> None:
-    note = session.get_one(Note, number)
-    note.is_hidden = is_hidden
-    session.flush()
-    revisions.raise_(session, note.area_id, "cases")
 
 
 def _decider(session: Session, waiting: Waiting) -> Person:

@@ -27,6 +27,7 @@ from . import (
     e_id_back,
     erasure,
     failures,
+    follows,
     formatting,
     guessing,
     handovers,
@@ -93,7 +94,7 @@ from . import (
 )
 
 FEATURES = (
-    areas, ideas, idea_edits, idea_photos, idea_merges, similar, guessing, supports, comments, cases, insights, insight_patterns, teams, team_requests, team_invitations,
+    areas, follows, ideas, idea_edits, idea_photos, idea_merges, similar, guessing, supports, comments, cases, insights, insight_patterns, teams, team_requests, team_invitations,
     ambassadors, team_notes,
     statements, options, option_arguments, option_decisions, prototypes, trials, resources, needs, pledges, pledge_outcomes, handovers, adoptions, adoption_reports, case_endings, journal, votes, rounds,
     paper_ballots, published, meetings, lessons,

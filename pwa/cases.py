@@ -17,11 +17,12 @@ from backend import (
     cases,
     comment_threads,
     idea_lists,
-    journal,
+    journal_lists,
     lessons,
     prototypes,
     resources,
     rounds,
+    stage_checks,
     teams,
 )
 from backend.cases import STAGES, Case
@@ -74,7 +75,7 @@ def show(number: int) -> ResponseReturnValue:
         members=teams.members(session, case.id, tag),
         prototypes=prototypes.of_case(session, case.id, tag),
         rounds=asked,
-        notes=journal.latest(session, case.id, tag),
+        journal=journal_lists.page(session, case.id, tag, most=journal_lists.LATEST),
         ideas=idea_lists.for_case(session, case.id, language=tag),
         lessons=lessons.for_stage(session, case.stage, tag),
         comments=comment_threads.page(session, "case", number),
@@ -122,5 +123,7 @@ def move(number: int) -> ResponseReturnValue:
             return redirect(url_for("cases.show", number=number), 303)
         except Refusal as refusal:
             form.refuse(refusal)
-    said = cases.texts_of(current.session(), case, tag)
-    return render_template("cases/move.html", form=form, case=case, said=said), 400 if form.errors else 200
+    return render_template(
+        "cases/move.html", form=form, case=case, said=cases.texts_of(current.session(), case, tag),
+        stage_name=STAGES[case.stage].name.into(tag), checks=stage_checks.of_case(current.session(), case.id, case.stage),
+    ), 400 if form.errors else 200  # fmt: skip

@@ -45,6 +45,7 @@ class RuleForm(Form):
 @pages.get("/<area>/cases/<int:number>/comments/", defaults={"kind": "case"})
 @pages.get("/<area>/cases/<int:number>/problem/comments/", defaults={"kind": "problem"})
 @pages.get("/<area>/cases/<int:number>/vision/comments/", defaults={"kind": "vision"})
+@pages.get("/<area>/journal/<int:number>/comments/", defaults={"kind": "note"})
 @public("ideas", "cases")
 def index(kind: str, number: int) -> ResponseReturnValue:
     on, page = _subject(kind, number), request.args.get("page", 1, type=int)
@@ -58,6 +59,7 @@ def index(kind: str, number: int) -> ResponseReturnValue:
 @pages.route("/<area>/cases/<int:number>/comments/new", methods=["GET", "POST"], defaults={"kind": "case"})
 @pages.route("/<area>/cases/<int:number>/problem/comments/new", methods=["GET", "POST"], defaults={"kind": "problem"})
 @pages.route("/<area>/cases/<int:number>/vision/comments/new", methods=["GET", "POST"], defaults={"kind": "vision"})
+@pages.route("/<area>/journal/<int:number>/comments/new", methods=["GET", "POST"], defaults={"kind": "note"})
 @open_to_all
 def new(kind: str, number: int) -> ResponseReturnValue:
     """The form; whoever is not known here reads how to become a neighbour, and what was typed is kept."""

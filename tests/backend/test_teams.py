@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from backend import journal, revisions, teams
+from backend import journal, journal_lists, revisions, teams
 from backend.errors import NotAllowed, Refusal
 from backend.people import Level
 from tests.conftest import NOON
@@ -70,7 +70,7 @@ def test_the_team_and_its_coordinator_write_the_journal_and_nobody_else(session:
     with pytest.raises(NotAllowed):
         journal.add(session, case, text="Hej", language="sv", by=bo(session, area), at=NOON)
 
-    notes = journal.latest(session, case.id, "sv")
-    assert [note.by for note in notes] == ["Karin", "Ana"]
-    assert notes[0].text.language == "ar"
-    assert journal.count(session, case.id) == 2
+    notes = journal_lists.page(session, case.id, "sv")
+    assert [note.by for note in notes.entries] == ["Karin", "Ana"]
+    assert notes.entries[0].words.language == "ar"
+    assert notes.count == 2

@@ -84,6 +84,30 @@ def upgrade() -> None:
         batch_op.create_index("ix_insight_patterns_case", ["case_id", "id"], unique=False)
 
     op.create_table(
+        "method_uses",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("method", sa.String(length=40), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("texts_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("client_uuid", sa.String(length=36), nullable=True),
+        sa.Column("content_mark", sa.String(length=64), nullable=False),
+        sa.Column("is_hidden", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_method_uses_area_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_method_uses_by_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_method_uses_case_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["texts_id"], ["text_sets.id"], name=op.f("fk_method_uses_texts_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_method_uses")),
+        sa.UniqueConstraint("client_uuid", name=op.f("uq_method_uses_client_uuid")),
+    )
+    with op.batch_alter_table("method_uses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_method_uses_by_id"), ["by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_method_uses_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_method_uses_method", ["method", "id"], unique=False)
+
+    op.create_table(
         "needs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -341,6 +365,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_insights_sound_id"), ["sound_id"], unique=False)
 
     op.create_table(
+        "lesson_tags",
+        sa.Column("lesson_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("tag", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lessons.id"], name=op.f("fk_lesson_tags_lesson_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("lesson_id", "tag", name=op.f("pk_lesson_tags")),
+    )
+    with op.batch_alter_table("lesson_tags", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_tags_tag"), ["tag"], unique=False)
+
+    op.create_table(
+        "lesson_words",
+        sa.Column("lesson_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lessons.id"], name=op.f("fk_lesson_words_lesson_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("lesson_id", "language", name=op.f("pk_lesson_words")),
+    )
+    op.create_table(
         "paper_stacks",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -585,6 +631,22 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("team_is_open", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True))
 
+    with op.batch_alter_table("journal_notes", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("content_mark", sa.String(length=64), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("lessons", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("links", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("by_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("client_uuid", sa.String(length=36), nullable=True))
+        batch_op.add_column(sa.Column("content_mark", sa.String(length=64), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("is_hidden", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f("ix_lessons_by_id"), ["by_id"], unique=False)
+        batch_op.create_unique_constraint(batch_op.f("uq_lessons_client_uuid"), ["client_uuid"])
+        batch_op.create_foreign_key(batch_op.f("fk_lessons_by_id"), "people", ["by_id"], ["id"], ondelete="SET NULL")
+
     with op.batch_alter_table("prototypes", schema=None) as batch_op:
         batch_op.add_column(sa.Column("option_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("starts_on", sa.Date(), nullable=True))
@@ -610,11 +672,11 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_team_members_successor_id"), "team_members", ["successor_id"], ["id"], ondelete="SET NULL"
         )
-    _let_comments_stand_on("idea", "case", "problem", "vision")
+    _let_comments_stand_on("idea", "case", "problem", "vision", "note")
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM comments WHERE kind IN ('problem', 'vision')")
+    op.execute("DELETE FROM comments WHERE kind IN ('problem', 'vision', 'note')")
     _let_comments_stand_on("idea", "case")
     with op.batch_alter_table("team_members", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_team_members_successor_id"), type_="foreignkey")
@@ -637,6 +699,22 @@ def downgrade() -> None:
         batch_op.drop_column("ends_on")
         batch_op.drop_column("starts_on")
         batch_op.drop_column("option_id")
+
+    with op.batch_alter_table("lessons", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_lessons_by_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("uq_lessons_client_uuid"), type_="unique")
+        batch_op.drop_index(batch_op.f("ix_lessons_by_id"))
+        batch_op.drop_column("changed_at")
+        batch_op.drop_column("is_hidden")
+        batch_op.drop_column("content_mark")
+        batch_op.drop_column("client_uuid")
+        batch_op.drop_column("by_id")
+        batch_op.drop_column("links")
+
+    with op.batch_alter_table("journal_notes", schema=None) as batch_op:
+        batch_op.drop_column("taken_back_at")
+        batch_op.drop_column("changed_at")
+        batch_op.drop_column("content_mark")
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_column("finished_at")
@@ -676,6 +754,11 @@ def downgrade() -> None:
 
     op.drop_table("pledges")
     op.drop_table("paper_stacks")
+    op.drop_table("lesson_words")
+    with op.batch_alter_table("lesson_tags", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_tags_tag"))
+
+    op.drop_table("lesson_tags")
     with op.batch_alter_table("insights", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_insights_sound_id"))
         batch_op.drop_index(batch_op.f("ix_insights_photo_id"))
@@ -731,6 +814,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_needs_case_id"))
 
     op.drop_table("needs")
+    with op.batch_alter_table("method_uses", schema=None) as batch_op:
+        batch_op.drop_index("ix_method_uses_method")
+        batch_op.drop_index(batch_op.f("ix_method_uses_case_id"))
+        batch_op.drop_index(batch_op.f("ix_method_uses_by_id"))
+
+    op.drop_table("method_uses")
     with op.batch_alter_table("insight_patterns", schema=None) as batch_op:
         batch_op.drop_index("ix_insight_patterns_case")
         batch_op.drop_index(batch_op.f("ix_insight_patterns_by_id"))
