@@ -25,12 +25,16 @@ from backend import (
     counting,
     database,
     files,
+    follows,
+    handovers,
     idea_edits,
     ideas,
+    insight_patterns,
     keys,
     mail_codes,
     moderation,
     openings,
+    paper_ballots,
     people,
     photos,
     place_codes,
@@ -39,13 +43,20 @@ from backend import (
     settings,
     sign_in,
     slips,
+    sounds,
+    statements,
+    team_invitations,
+    team_notes,
+    teams,
     votes,
 )
 from backend.areas import Area
+from backend.cases import Case
 from backend.database import Base
 from backend.people import Level, Person, Role
-from backend.prototypes import State
+from backend.prototypes import Prototype, State
 from backend.sign_in import How
+from backend.votes import Round
 from backend.waiting import Decision, Waiting
 from pwa import create_app
 from tests import makers
@@ -169,6 +180,7 @@ class _Builder:
         self.photos()
         self.comments()
         self.cases_and_votes()
+        self.insights()
         self.decisions()
         self.ways_in()
         for item in self.session.scalars(select(Waiting).order_by(Waiting.id)):
@@ -193,6 +205,7 @@ class _Builder:
             ("second_moderator", "Maja", Role.MODERATOR, self.seved, How.PASSKEY),
             ("moderator_by_mail", "Malin", Role.MODERATOR, self.seved, How.MAIL),
             ("coordinator", "Karin", Role.COORDINATOR, self.seved, How.PASSKEY),
+            ("coordinator_by_mail", "Kaj", Role.COORDINATOR, self.seved, How.MAIL),
             ("moderator_elsewhere", "Omar", Role.MODERATOR, self.elsewhere, How.PASSKEY),
             ("coordinator_elsewhere", "Kim", Role.COORDINATOR, self.elsewhere, How.PASSKEY),
             ("core", "Cora", Role.CORE, None, How.PASSKEY),
@@ -300,8 +313,87 @@ class _Builder:
             offered[2].state = State.STOPPED
             meeting = makers.a_meeting(self.session, area, by)
             self.names[f"meeting{end}"] = str(meeting.id)
+            self.weighed(case, offered[0], by, end)
         self.counted(self.known["coordinator"])
+        self.paper()
+        self.resources(self.known["coordinator"])
+        self.team(self.known["coordinator"])
         self.names["lesson"] = str(makers.a_lesson(self.session).id)
+
+    def resources(self, by: Person) -> None:
+        """Promises with how to reach somebody, an offer to Bo that waits for his answer, and a case with an owner."""
+        case = self.session.get_one(Case, int(self.names["case"]))
+        for name, reading, words in (("waiting", "waiting", "Secretpromise."), ("public", "public", "Två stolar.")):
+            pledge = makers.a_pledge(self.session, case, self.known["ana"], words=words, contact="Secretcontact 040")
+            pledge.reading = reading
+            self.names[f"pledge_{name}"] = str(pledge.id)
+        self.names["need"] = str(makers.a_need(self.session, case, by).id)
+        offered = makers.a_case(self.session, self.seved)
+        member = makers.in_the_team(self.session, offered, self.known["bo"])
+        offer = makers.an_offer(self.session, offered, by, member, words="Secretoffer till Bo.")
+        self.names["case_offered"], self.names["handover"] = str(offered.id), str(offer.id)
+        self.names["taker"] = str(handovers.by_number(self.session, offer.id).takers[0].id)
+        self.names["case_owned"] = str(makers.a_handed_over_case(self.session, self.seved, by).id)
+
+    def team(self, by: Person) -> None:
+        """Ana is the ambassador of a team that keeps notes, is asked by a neighbour, and invites Bo."""
+        session, case = self.session, makers.a_case(self.session, self.seved)
+        makers.an_ambassador(session, case, self.known["ana"])
+        outsider = makers.an_outsider(session, case, by, said={"gives": "Lokal", "needs": "Secretteam pengar"})
+        for kind in ("problem", "agreement"):
+            makers.a_statement(session, case, self.known["ana"], kind)
+        statements.accept(session, case, "agreement", 1, by=self.known["ana"], at=NOON)
+        team_notes.write(session, case, text="Secretteam koden", language="sv", by=self.known["ana"], at=NOON)
+        asked = makers.a_team_request(session, case, self.known["suspended"], name="Sam", gives="Secretteam tid")
+        follows.follow(session, self.known["bo"], "case", case.id, at=NOON)
+        given = {"sector": "resident", "by": by, "at": NOON}
+        team_invitations.invite(session, case, self.known["bo"].id, **given)
+        self.names["team_word"] = team_invitations.invite_by_link(session, case, name="Secretteam Leo", **given)
+        link, named = team_invitations.of_case(session, case.id, at=NOON)
+        member = teams.own(session, int(self.names["case_offered"]), self.known["bo"])
+        note = team_notes.of_case(session, case, reader=by)[0].number
+        numbers = {"case_team": case.id, "team_outsider": outsider.id, "team_request": asked.id, "team_note": note}
+        numbers |= {"team_link": link.id, "team_invitation": named.id, "team_member_bo": member.id if member else 0}
+        self.names.update({name: str(number) for name, number in numbers.items()})
+
+    def paper(self) -> None:
+        """A stack that the moderator is entering, with one ballot in it, and a slip of another area."""
+        key = keys.key(self.stage.settings.data, "slips")
+        for name, area in (("slip_number", self.seved), ("slip_elsewhere", self.elsewhere)):
+            batch, _ = slips.make_batch(self.session, key, area, 1, at=NOON)
+            self.names[name] = f"{batch.id}-1"
+        round_, by = self.session.get_one(Round, int(self.names["round"])), self.known["moderator"]
+        stack = paper_ballots.begin(self.session, round_, by=by, at=NOW)
+        paper_ballots.enter(
+            self.session, key, round_, stack, number=self.names["slip_number"],
+            choices=[int(self.names["choice_1"])], by=by, at=NOW,
+        )  # fmt: skip
+        self.names["stack"] = str(stack.position)
+        self.names["slip_id"] = str(paper_ballots.entries(self.session, stack, 1)[0].slip_id)
+
+    def insights(self) -> None:
+        store = files.store(self.stage.settings.files_url)
+        case = self.session.get_one(makers.Case, int(self.names["case"]))
+        for name, by, words in (("waiting", "bo", ""), ("public", "coordinator", "Här sitter alltid någon.")):
+            ready = sounds.Prepared(b"Secretvoice", 4000, name)
+            sound = sounds.keep(self.session, store, ready, area_id=self.seved.id, by=None, at=NOON)
+            text = "Secretinsight om grannen." if name == "waiting" else "Bänken är alltid full."
+            told = makers.an_insight(self.session, case, self.known[by], text, sound=sound, transcript=words)
+            self.names[f"insight_{name}"], self.names[f"sound_{name}"] = str(told.id), sound.key
+        second = makers.an_insight(self.session, case, self.known["coordinator"], "Trappan är varmast.").id
+        drawn = insight_patterns.draw(
+            self.session, case, by_language={"sv": {"text": "Värme saknas."}}, original="sv",
+            insights=[int(self.names["insight_public"]), second], by=self.known["coordinator"], at=NOON,
+        )  # fmt: skip
+        self.names["insight_second"], self.names["pattern"] = str(second), str(drawn.id)
+
+    def weighed(self, case: Case, tried: Prototype, by: Person, end: str) -> None:
+        """An option that waits, one whose prototype people vote on, and what was seen when that was tried."""
+        option, chosen = (makers.an_option(self.session, case, by, title) for title in ("Ett tält", "Ett bord"))
+        chosen.goes_on, tried.option_id = True, chosen.id
+        trial = makers.a_trial(self.session, tried, by)
+        self.names[f"option{end}"], self.names[f"option_decided{end}"] = str(option.id), str(chosen.id)
+        self.names[f"trial{end}"] = str(trial.id)
 
     def counted(self, by: Person) -> None:
         case = makers.a_case(self.session, self.seved)
