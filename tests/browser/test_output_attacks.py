@@ -20,18 +20,21 @@ from backend import (
     database,
     files,
     idea_photos,
+    insight_patterns,
     journal,
     moderation,
     moderation_readers,
     openings,
     option_arguments,
     options,
+    paper_ballots,
     people,
     photos,
     prototypes,
     reports,
     settings,
     sign_in,
+    sounds,
     teams,
     texts,
 )
@@ -213,6 +216,7 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
         session, case, prototypes=[one.id for one in tried], by_language={"sv": {"question": payload}}, original="sv",
         closes_at=at + timedelta(days=7), by=coordinator, at=at, show_originals=True,
     )  # fmt: skip
+    paper_ballots.begin(session, asked, by=coordinator, at=at)
     base = f"/sv/{slug}"
     world.public += [
         "/sv/", f"{base}/", f"{base}/ideas/", f"{base}/ideas/{idea}", f"{base}/ideas/{idea}/comments/",
@@ -221,6 +225,7 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
         f"{base}/report/idea/{idea}",
     ]  # fmt: skip
     world.public += [f"{base}/votes/{asked.id}/results"]
+    _insights(session, service, world, case, resident, coordinator)
     weighed = _options(session, case, tried[0], coordinator, payload)
     world.public += [
         f"{base}/cases/{case.id}/options/", f"{base}/cases/{case.id}/prototypes/",
@@ -233,7 +238,8 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
     world.own += ["/sv/me/", f"{base}/cases/{case.id}/join", "/sv/me/devices", f"{base}/votes/{asked.id}"]
     world.staff += [
         "/sv/coordination/", "/sv/people/", f"/sv/people/{resident.id}", f"{base}/meetings/{meeting.id}/told",
-        f"{base}/cases/{case.id}/vote/new", f"{base}/votes/{asked.id}/close", f"{base}/place-code", f"{base}/slips/",
+        f"{base}/cases/{case.id}/vote/new", f"{base}/votes/{asked.id}/close",
+        f"{base}/votes/{asked.id}/paper/", f"{base}/votes/{asked.id}/paper/1", f"{base}/place-code", f"{base}/slips/",
         f"{base}/meetings/new",
     ]  # fmt: skip
     return world
@@ -259,6 +265,37 @@ def _options(session: Session, case: Case, tried: Prototype, by: Person, payload
     said = dict.fromkeys(("did", "seen", "next", "learned", "place"), payload)
     trial = makers.a_trial(session, tried, by, said=said, numbers=[(payload[:40], "3")], at=at)
     return Weighed(option.id, argument.id, trial.id)
+
+
+def _insights(
+    session: Session, service: Service, world: World, case: Case, resident: Person, lead: Person
+) -> None:  # fmt: skip
+    """One that waits with photo and recording, one that is public with a recording, and what was drawn together."""
+    at, payload, base = database.now(), world.payload, f"/sv/{world.slug}/cases/{case.id}"
+    store = files.store(settings.from_environment(service.environment).files_url)
+    told = []
+    for by in (resident, lead, lead):
+        photo = photos.keep(
+            session, store, photos.prepare(makers.a_photograph((64, 48))), area_id=case.area_id, by=None, at=at
+        )
+        sound = sounds.keep(
+            session, store, sounds.Prepared(b"", 1000, payload), area_id=case.area_id, by=None, at=at
+        )  # fmt: skip
+        heard = {"photo": photo, "alt": payload, "sound": sound, "transcript": payload}
+        told.append(
+            makers.an_insight(session, case, by, payload, told_by="full", name=payload[:60], at=at, **heard).id
+        )  # fmt: skip
+    drawn = insight_patterns.draw(
+        session, case, by_language={"sv": {"text": payload}}, original="sv", insights=told[1:], by=lead, at=at
+    )
+    world.public += [
+        f"{base}/insights/", f"{base}/insights/{told[1]}", f"/sv/{world.slug}/report/insight/{told[1]}",
+        f"/sv/{world.slug}/report/pattern/{drawn.id}",
+    ]  # fmt: skip
+    world.own += [f"{base}/insights/{told[0]}/{page}" for page in ("mine", "edit", "take-back", "transcript")]
+    world.own.append(f"{base}/insights/new")
+    world.desk.append(f"/ar/moderation/{_item(session, 'insight', told[0]).id}")
+    world.staff += [f"{base}/patterns/new", f"{base}/patterns/{drawn.id}/edit", f"{base}/patterns/{drawn.id}/remove"]
 
 
 def _ideas(session: Session, service: Service, world: World, resident: Person, moderator: Person) -> int:
