@@ -26,6 +26,8 @@ EVERYBODY = (
     "seved/cases/1/comments/", "seved/ideas/1/versions", "seved/report/idea/1",
     "seved/cases/1/insights/", "seved/cases/1/insights/?state=interview", "seved/cases/1/insights/1",
     "seved/cases/1/options/", "seved/cases/1/prototypes/", "seved/cases/1/prototypes/1",
+    "seved/cases/1/team/", "seved/cases/1/problem/", "seved/cases/1/statements/problem",
+    "seved/cases/1/vision/comments/", "seved/cases/1/problem/comments/new",
 )  # fmt: skip
 RESIDENTS = (
     "me/", "me/devices", "me/data", "me/erase", "passkeys/", "app-code/new", "e-id/area", "sign-out", "seved/votes/1",
@@ -33,6 +35,9 @@ RESIDENTS = (
     "seved/cases/1/insights/new", "seved/report/insight/1", "seved/report/pattern/1",
 )  # fmt: skip
 COORDINATORS = (
+    "seved/cases/1/team/room", "seved/cases/1/team/notes", "seved/cases/1/team/ambassadors",
+    "seved/cases/1/team/invite", "seved/cases/1/team/requests/1", "seved/cases/1/team/add",
+    "seved/cases/1/team/members/4", "seved/cases/1/team/rule", "seved/cases/1/statements/agreement/new",
     "me/", "moderation/", "moderation/1", "coordination/", "seved/meetings/new", "seved/cases/new",
     "seved/cases/1/move", "seved/cases/1/journal/new", "seved/cases/1/prototypes/new",
     "seved/cases/1/prototypes/1/tell", "seved/cases/1/vote/new", "seved/votes/1/close", "seved/votes/1/paper/",

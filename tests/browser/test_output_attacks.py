@@ -35,6 +35,8 @@ from backend import (
     settings,
     sign_in,
     sounds,
+    statements,
+    team_notes,
     teams,
     texts,
 )
@@ -200,6 +202,7 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
         for _ in range(2)
     ]
     teams.join(session, case, resident, name=payload, at=at)
+    asked = _team(session, case, payload, coordinator, resident)
     journal.add(session, case, text=payload, language="sv", by=coordinator, at=at)
     case_moves.make(session, case, 6, why={"sv": payload}, original="sv", by=coordinator, at=at)
     meeting = makers.a_meeting(
@@ -235,6 +238,11 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
     world.staff += [
         f"{base}/cases/{case.id}/options/{weighed.option}/{form}" for form in ("argue", "weigh", "decide")
     ] + [f"{base}/cases/{case.id}/trials/new", f"{base}/cases/{case.id}/prototypes/{tried[0].id}/edit"]
+    team = f"{base}/cases/{case.id}/team"
+    world.public += [f"{team}/", f"{base}/cases/{case.id}/problem/", f"{base}/cases/{case.id}/statements/agreement"]
+    world.own += [f"{team}/room", f"{team}/notes", f"{team}/me", f"{team}/ambassadors"]
+    world.own += [f"{base}/cases/{case.id}/statements/agreement/{page}" for page in ("accept", "new")]
+    world.staff += [f"{team}/room", f"{team}/requests/{asked}", f"{team}/invite"]
     world.own += ["/sv/me/", f"{base}/cases/{case.id}/join", "/sv/me/devices", f"{base}/votes/{asked.id}"]
     world.staff += [
         "/sv/coordination/", "/sv/people/", f"/sv/people/{resident.id}", f"{base}/meetings/{meeting.id}/told",
@@ -296,6 +304,19 @@ def _insights(
     world.own.append(f"{base}/insights/new")
     world.desk.append(f"/ar/moderation/{_item(session, 'insight', told[0]).id}")
     world.staff += [f"{base}/patterns/new", f"{base}/patterns/{drawn.id}/edit", f"{base}/patterns/{drawn.id}/remove"]
+
+
+def _team(session: Session, case: Case, payload: str, lead: Person, resident: Person) -> int:
+    """What the team says of itself, together and apart; the number of somebody's wish to join."""
+    at = database.now()
+    makers.an_outsider(session, case, lead, name=payload, said=dict.fromkeys(("part", "gives", "needs"), payload))
+    for kind in ("problem", "vision", "agreement"):
+        makers.a_statement(session, case, resident, kind, by_language={"sv": payload}, at=at)
+        statements.accept(session, case, kind, 1, by=resident, at=at)
+        makers.a_statement(session, case, resident, kind, by_language={"sv": f"{payload} x"}, after=1, at=at)
+    team_notes.write(session, case, text=payload, language="sv", by=resident, at=at)
+    asks = people.add(session, name=payload, language="sv", level=Level.NEIGHBOUR, at=at)
+    return makers.a_team_request(session, case, asks, gives=payload, at=at).id
 
 
 def _ideas(session: Session, service: Service, world: World, resident: Person, moderator: Person) -> int:

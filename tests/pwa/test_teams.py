@@ -87,11 +87,12 @@ def test_who_asked_can_take_it_back_and_reads_a_no(app: Flask, session: Session)
     client.post(f"{join}/take-back", data={"csrf_token": token})
     taken_back = team_requests.waiting(session, case.id)
     session.rollback()
+    session.expire_all()
 
     press(client, join, name="Ana")
     number = team_requests.waiting(session, case.id)[0].id
     no = press(lead, team(case, f"requests/{number}"), value="not_now", note="We are many now.")
-    sent = {"csrf_token": token_in(lead.get(team(case, "room")).text), "answer": "welcome"}
+    sent = {"csrf_token": token_in(lead.get(f"/en/seved/cases/{case.id}/join").text), "answer": "welcome"}
     again = lead.post(team(case, f"requests/{number}"), data=sent).status_code
 
     assert taken_back == []
@@ -259,6 +260,7 @@ def test_an_ambassador_hands_over_to_the_successor_who_says_yes(app: Flask, sess
     accepted = press(successor, address, "act", "yes", member=str(next_one.id))
 
     session.rollback()
+    session.expire_all()
     assert (named, handed, asked, foreign, accepted) == (303, 303, True, 403, 303)
     assert [one.name for one in teams.members(session, case.id, "en") if one.is_ambassador] == ["Ana"]
 
@@ -295,6 +297,7 @@ def test_notes_are_written_once_and_removed_by_their_writer(app: Flask, session:
     assert (statuses, clash, len(notes)) == ([303, 303], 409, 1)
     assert (foreign, own) == (403, 303)
     session.rollback()
+    session.expire_all()
     assert team_notes.of_case(session, case, reader=writer) == []
 
 
