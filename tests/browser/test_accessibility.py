@@ -25,6 +25,8 @@ EVERYBODY = (
     "sign-in/place", "sign-in/passkey", "seved/ideas/1/comments/", "seved/ideas/1/comments/new",
     "seved/cases/1/comments/", "seved/ideas/1/versions", "seved/report/idea/1",
     "seved/cases/1/insights/", "seved/cases/1/insights/?state=interview", "seved/cases/1/insights/1",
+    "seved/cases/1/resources/", "seved/cases/1/spread/", "holma-kroksback/cases/3/resources/",
+    "lindangen/cases/5", "lindangen/cases/5/spread/",
     "seved/cases/1/options/", "seved/cases/1/prototypes/", "seved/cases/1/prototypes/1",
     "seved/cases/1/team/", "seved/cases/1/problem/", "seved/cases/1/statements/problem",
     "seved/cases/1/vision/comments/", "seved/cases/1/problem/comments/new",
@@ -32,6 +34,7 @@ EVERYBODY = (
 RESIDENTS = (
     "me/", "me/devices", "me/data", "me/erase", "passkeys/", "app-code/new", "e-id/area", "sign-out", "seved/votes/1",
     "seved/cases/1/join", "seved/ideas/1/support", "seved/ideas/1/comments/new", "seved/report/idea/1",
+    "seved/cases/1/pledges/new", "seved/cases/1/pledges/new?need=1", "seved/report/pledge/1", "seved/report/need/1",
     "seved/cases/1/insights/new", "seved/report/insight/1", "seved/report/pattern/1",
 )  # fmt: skip
 COORDINATORS = (
@@ -45,6 +48,9 @@ COORDINATORS = (
     "people/1", "people/1/limit", "moderation/danger", "seved/slips/", "seved/slips/lost", "seved/place-code",
     "seved/comments/rule", "seved/ideas/for-somebody", "seved/ideas/1/merge",
     "seved/ideas/1/merge/2",
+    "seved/cases/1/needs/new", "seved/cases/1/needs/1/close", "seved/cases/1/pledges/", "seved/cases/1/pledges/1",
+    "seved/cases/1/pledges/1/note", "seved/cases/1/pledges/enter", "seved/cases/1/handovers/new",
+    "seved/cases/1/finish", "seved/cases/1/reopen", "cases/3/adopt",
     "seved/cases/1/patterns/new", "seved/cases/1/patterns/1/edit", "seved/cases/1/patterns/1/remove",
     "seved/cases/1/options/new", "seved/cases/1/options/1/argue", "seved/cases/1/options/1/weigh",
     "seved/cases/1/options/1/decide", "seved/cases/1/options/from/1", "seved/cases/1/prototypes/1/edit",

@@ -14,11 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import (
+    adoption_reports,
+    adoptions,
     areas,
+    case_endings,
     case_moves,
     cases,
     database,
     files,
+    handovers,
     idea_photos,
     insight_patterns,
     journal,
@@ -30,6 +34,8 @@ from backend import (
     paper_ballots,
     people,
     photos,
+    pledge_outcomes,
+    pledges,
     prototypes,
     reports,
     settings,
@@ -230,6 +236,7 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
     world.public += [f"{base}/votes/{asked.id}/results"]
     _insights(session, service, world, case, resident, coordinator)
     weighed = _options(session, case, tried[0], coordinator, payload)
+    _resources(session, world, case, resident, coordinator)
     world.public += [
         f"{base}/cases/{case.id}/options/", f"{base}/cases/{case.id}/prototypes/",
         f"{base}/cases/{case.id}/prototypes/{tried[0].id}", f"{base}/report/trial/{weighed.trial}",
@@ -251,6 +258,43 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
         f"{base}/meetings/new",
     ]  # fmt: skip
     return world
+
+
+def _resources(session: Session, world: World, case: Case, resident: Person, coordinator: Person) -> None:
+    """A need, promises for it and besides, an offer that was answered, a solution taken up elsewhere, a last word."""
+    at, payload, tongue = database.now(), world.payload, {"language": "sv", "at": database.now()}
+    said = {"sv": {"words": payload, "unit": payload[:30]}}
+    need = makers.a_need(session, case, coordinator, by_language=said, at=at)
+    told = {"words": payload, "shown_as": "organisation", "name": payload, "contact": payload, **tongue}
+    pledge = makers.a_pledge(session, case, resident, need=need, how_much=2, **told)
+    pledges.publish(session, pledge, at=at)
+    pledge_outcomes.note(session, pledge, "kept", word=payload, language="sv", by=coordinator, at=at)
+    offer = makers.an_offer(session, case, coordinator, owner=payload, words=payload, at=at)
+    [taker] = handovers.by_number(session, offer.id).takers
+    handovers.note_answer(
+        session, offer, taker, True, spoke=payload, words=payload, language="sv", answered_at=at, by=coordinator, at=at
+    )
+    there = areas.add(session, name=payload, slug=f"{world.slug}-too", district=payload, meeting_place=payload, at=at)
+    people.give_role(session, coordinator, Role.COORDINATOR, area_id=there.id, at=at)
+    made = adoptions.adopt(session, case, there, prototype_id=None, stage=7, by=coordinator, at=at)
+    adoption = adoptions.of_new_case(session, made.id)
+    changed = {"sv": {"title": payload, "summary": payload, "changes": payload}}
+    adoptions.change(session, adoption, by_language=changed, original="sv", by=coordinator, at=at)
+    adoption_reports.add(
+        session, adoption, state="works", by_language={"sv": {"text": payload}}, original="sv", by=coordinator, at=at
+    )
+    case_endings.finish(session, made, word=payload, language="sv", by=coordinator, at=at)
+    base, new = f"/sv/{world.slug}/cases/{case.id}", f"/sv/{there.slug}/cases/{made.id}"
+    world.public += [
+        f"{base}/resources/", f"{base}/spread/", f"{new}/spread/", new, f"/sv/{world.slug}/report/pledge/{pledge.id}",
+        f"/sv/{world.slug}/report/handover/{offer.id}",
+    ]  # fmt: skip
+    world.own += [f"{base}/pledges/{pledge.id}", f"{base}/pledges/new", f"{base}/pledges/new?need={need.id}"]
+    world.staff += [
+        f"{base}/pledges/", f"{base}/pledges/{pledge.id}/note", f"{base}/pledges/enter",
+        f"{base}/needs/{need.id}/close", f"{base}/handovers/{offer.id}", f"/sv/cases/{case.id}/adopt", f"{new}/adoption", f"{new}/adoption/tell",
+        f"{new}/reopen",
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
