@@ -10,7 +10,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from tests.makers import a_photograph
+from tests.makers import a_photograph, a_recording
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
@@ -60,6 +60,31 @@ def many_frames() -> bytes:
     return content.getvalue()
 
 
+def recording_that_says(rate: int = 16_000, channels: int = 1, size: int | None = None) -> bytes:
+    """A WAV whose header promises other samples a second, channels or bytes than it has."""
+    made = bytearray(a_recording(1.0))
+    made[22:24], made[24:28] = struct.pack("<H", channels), struct.pack("<I", rate)
+    if size is not None:
+        made[4:8] = struct.pack("<I", size)
+        at = made.index(b"data")
+        made[at + 4 : at + 8] = struct.pack("<I", size)
+    return bytes(made)
+
+
+def film() -> bytes:
+    """A second of pictures in the same container as a phone's sound."""
+    import av
+
+    content = BytesIO()
+    with av.open(content, "w", format="mp4") as made:
+        into = made.add_stream("mpeg4", rate=10)
+        into.width, into.height, into.pix_fmt = 32, 32, "yuv420p"
+        for _ in range(10):
+            made.mux(into.encode(av.VideoFrame(32, 32, "yuv420p")))
+        made.mux(into.encode(None))
+    return content.getvalue()
+
+
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(document.domain)</script>"
 
@@ -98,6 +123,32 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     "png with words": png_with_text,
     "fifty frames": many_frames,
     "photograph": lambda: a_photograph((64, 48)),
+    "film": film,
+    "playlist": lambda: b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:1/secret.ts\n",
+    "list of files": lambda: b"ffconcat version 1.0\nfile '/etc/passwd'\n",
+    "session description": lambda: b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nm=audio 9 RTP/AVP 0\n",
+    "recording of 70 seconds": lambda: a_recording(70.0, rate=8_000),
+    "recording of nothing": lambda: a_recording(0.1),
+    "wav of 4 million a second": lambda: recording_that_says(4_000_000),
+    "wav of 0 a second": lambda: recording_that_says(0),
+    "wav of 60,000 channels": lambda: recording_that_says(channels=60_000),
+    "wav of 4 gigabytes": lambda: recording_that_says(size=2**32 - 1),
+    "half an m4a": lambda: a_recording(2.0, "ipod", codec="aac", rate=44_100)[:5_000],
+    "half an mp3": lambda: a_recording(2.0, "mp3", codec="libmp3lame")[:3_000],
+    "webm of zeros": lambda: b"\x1aE\xdf\xa3" + bytes(5_000),
+    "ogg of zeros": lambda: b"OggS" + bytes(5_000),
+    "recording of 12 megabytes and one byte": lambda: a_recording(1.0) + bytes(12_000_001 - len(a_recording(1.0))),
+    "recording": lambda: a_recording(1.0),
+    "recording with a place": lambda: a_recording(
+        1.0,
+        "ipod",
+        codec="aac",
+        rate=44_100,
+        title="<script>alert(1)</script>",
+        comment="Secretplace",
+        location="+55.60+013.00/",
+    ),
+    "recording with a page behind it": lambda: a_recording(1.0, "mp3", codec="libmp3lame") + HTML,
 }
 
 BODIES: Mapping[str, Callable[[], bytes]] = {

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from backend import database, languages, moderation
 from backend.photos import Photo
+from backend.sounds import Sound
 from backend.waiting import Waiting
 from tests.attacks.bodies import BODIES, FILES
 from tests.attacks.reading import VERBS, Attack, fill
@@ -158,6 +159,8 @@ class _Tried:
             self.seen["item"] = str(connection.scalar(select(func.max(Waiting.id))))
             newest = select(Photo.key).order_by(Photo.id.desc()).limit(1)
             self.seen["newest_photo"] = str(connection.scalar(newest))
+            newest = select(Sound.key).order_by(Sound.id.desc()).limit(1)
+            self.seen["newest_sound"] = str(connection.scalar(newest))
 
     # --- what must be so of each answer ---
 
