@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import JSON, CheckConstraint, String, func, select
@@ -158,6 +159,12 @@ def _one_of(offered: tuple[str, ...], wanted: str, used: set[str]) -> str:
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise Refusal(say("There is no time zone of this name."))
     return name
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The names are read from some 600 files, which no process needs to do twice."""
+    return frozenset(available_timezones())
