@@ -292,8 +292,8 @@ def _resources(session: Session, world: World, case: Case, resident: Person, coo
     world.own += [f"{base}/pledges/{pledge.id}", f"{base}/pledges/new", f"{base}/pledges/new?need={need.id}"]
     world.staff += [
         f"{base}/pledges/", f"{base}/pledges/{pledge.id}/note", f"{base}/pledges/enter",
-        f"{base}/needs/{need.id}/close", f"{base}/handovers/{offer.id}", f"/sv/cases/{case.id}/adopt", f"{new}/adoption", f"{new}/adoption/tell",
-        f"{new}/reopen",
+        f"{base}/needs/{need.id}/close", f"{base}/handovers/{offer.id}",
+        f"/sv/cases/{case.id}/adopt", f"{new}/adoption", f"{new}/adoption/tell", f"{new}/reopen",
     ]  # fmt: skip
 
 
@@ -333,7 +333,8 @@ def _insights(
         sound = sounds.keep(
             session, store, sounds.Prepared(b"", 1000, payload), area_id=case.area_id, by=None, at=at
         )  # fmt: skip
-        heard = {"photo": photo, "alt": payload, "sound": sound, "transcript": payload}
+        words = "" if by is resident else payload  # without them it waits, though they are in the team
+        heard = {"photo": photo, "alt": payload, "sound": sound, "transcript": words}
         told.append(
             makers.an_insight(session, case, by, payload, told_by="full", name=payload[:60], at=at, **heard).id
         )  # fmt: skip
