@@ -87,6 +87,8 @@ from . import (  # noqa: F401, I001, the order is the table of contents
     method_uses,
     adoptions,
     adoption_reports,
+    overview,
+    connections,
     meetings,
     push,
     mail,

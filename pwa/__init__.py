@@ -58,6 +58,7 @@ from . import (
     option_decisions,
     options,
     outbox,
+    overview,
     own_data,
     page_cache,
     paper_ballots,
@@ -98,7 +99,7 @@ FEATURES = (
     ambassadors, team_notes,
     statements, options, option_arguments, option_decisions, prototypes, trials, resources, needs, pledges, pledge_outcomes, handovers, adoptions, adoption_reports, case_endings, journal, votes, rounds,
     paper_ballots, published, meetings, lessons,
-    moderation, moderation_bulk, moderation_readers, reports, appeals, dangers, coordination,
+    moderation, moderation_bulk, moderation_readers, reports, appeals, dangers, coordination, overview,
     written_down, people, own_data, erasure, public_log, about, sign_in, passkeys, app_codes, e_id, mail_codes,
     place_codes, slips, slip_batches, taking_along, me, mail_addresses, push, languages, outbox,
 )  # fmt: skip
