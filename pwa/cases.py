@@ -77,7 +77,7 @@ def show(number: int) -> ResponseReturnValue:
         rounds=asked,
         journal=journal_lists.page(session, case.id, tag, most=journal_lists.LATEST),
         ideas=idea_lists.for_case(session, case.id, language=tag),
-        lessons=lessons.for_stage(session, case.stage, tag),
+        lessons=lessons.for_case(session, case, case.stage, tag),
         comments=comment_threads.page(session, "case", number),
     )
 

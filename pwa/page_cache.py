@@ -25,7 +25,7 @@ from . import current
 
 MOST_PAGES = 500
 LONGEST = timedelta(hours=1)
-QUERIES = {"page", "stage", "state"}  # others belong to trackers and make no other page
+QUERIES = {"page", "stage", "state", "tag", "where"}  # others belong to trackers and make no other page
 
 
 @dataclass

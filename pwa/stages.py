@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template
 
-from backend import cases, lessons, stage_checks
+from backend import cases, lessons, methods, stage_checks
 from backend.cases import STAGES, Case, Stage
 
 from . import current, language
@@ -36,6 +36,7 @@ def page(case: Case, stage: Stage, **content: Any) -> str:
         stages=STAGES,
         stage_pages=PAGES,
         checks=stage_checks.of_case(session, case.id, stage),
-        lessons=lessons.for_stage(session, stage, tag),
+        lessons=lessons.for_case(session, case, stage, tag),
+        methods=methods.of_stage(stage),
         **content,
     )

@@ -22,6 +22,7 @@ from backend import (
     handovers,
     ideas,
     insights,
+    lesson_search,
     mail_addresses,
     meetings,
     moderation,
@@ -135,15 +136,18 @@ def an_open_round(session: Session, area: Area, *, at: datetime = NOON, days: in
     return openings.open_round(session, case, prototypes=[one.id for one in made], by_language=question, **values)
 
 
-def a_lesson(session: Session, *, stage: int = 2, kind: str = "worked") -> Lesson:
+def a_lesson(
+    session: Session, *, stage: int = 2, kind: str = "worked", text: str = "De som berörs vet mest."
+) -> Lesson:
     """A lesson from an earlier programme, told in Swedish."""
-    said = {"sv": {"title": "Fråga först", "text": "De som berörs vet mest."}}
+    said = {"sv": {"title": "Fråga först", "text": text}}
     lesson = Lesson(
         texts_id=texts.write(session, said, original="sv").id, kind=kind, stage=stage, programme="Blommanpengarna",
         page=18, created_at=NOON,
     )  # fmt: skip
     session.add(lesson)
     session.flush()
+    lesson_search.keep(session, lesson.id, lesson.texts_id)
     return lesson
 
 
