@@ -27,6 +27,7 @@ from . import (
     insights,
     journal,
     moderation,
+    option_arguments,
     own_data,
     people,
     pledges,
@@ -36,6 +37,7 @@ from . import (
     supports,
     team_words,
     teams,
+    trials,
 )
 from .appeals import Appeal
 from .ceremonies import Ceremony
@@ -70,6 +72,9 @@ def erase(session: Session, person: Person, *, with_texts: bool, at: datetime) -
     _forget_comments(session, person, with_texts=with_texts, at=at)
     keys += _forget_insights(session, person, with_texts=with_texts, at=at)
     keys += journal.forget(session, person, with_texts=with_texts, at=at)
+    keys += trials.forget(session, person, with_texts=with_texts)
+    if with_texts:
+        option_arguments.forget(session, person)
     _leave_teams(session, person, with_texts=with_texts, at=at)
     pledges.forget(session, person, with_texts=with_texts, at=at)
     handovers.forget(session, person, with_texts=with_texts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, and_, false, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, and_, delete, false, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import cases, revisions, team_work, typed
@@ -85,6 +85,13 @@ def argue(
         return argue(session, option, side=side, text=clean, language=language, by=by, at=at, client_uuid=client_uuid)
     revisions.raise_(session, option.area_id, "cases")
     return made
+
+
+def forget(session: Session, person: Person) -> None:
+    """What they said goes."""
+    gone = delete(Argument).where(Argument.by_id == person.id).returning(Argument.area_id)
+    for area_id in set(session.scalars(gone)):
+        revisions.raise_(session, area_id, "cases")
 
 
 def of_options(session: Session, option_ids: Collection[int]) -> dict[int, list[Listed]]:

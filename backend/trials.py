@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, and_, false, func, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, and_, delete, false, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import areas, case_news, cases, prototype_edits, prototypes, team_work, texts, typed
@@ -21,7 +21,7 @@ from .people import Person
 from .photos import Photo, take
 from .prototypes import STATES, Prototype, State
 from .teams import Member
-from .texts import Said, TextSet
+from .texts import Said, TextLine, TextSet
 from .wording import Wording, say
 
 LONGEST_PLACE = 80  # characters
@@ -158,6 +158,23 @@ def add_photo(
     session.add(TrialPhoto(trial_id=trial.id, photo_id=photo.id, area_id=trial.area_id))
     session.flush()
     prototypes.has_changed(session, trial.area_id)
+
+
+def forget(session: Session, person: Person, *, with_texts: bool) -> list[str]:
+    """What they told stays without name and photos, or goes too. Returns the files to remove after the commit."""
+    gone: list[str] = []
+    for trial in session.scalars(select(Trial).where(Trial.by_id == person.id)).all():
+        if with_texts:
+            trial.is_hidden, trial.numbers = True, []
+            session.execute(delete(TextLine).where(TextLine.set_id == trial.texts_id))
+        prototypes.has_changed(session, trial.area_id)
+    shown = select(TrialPhoto.photo_id).union(select(Prototype.photo_id).where(Prototype.photo_id.is_not(None)))
+    for photo in session.scalars(select(Photo).where(Photo.sent_by == person.id, Photo.id.in_(shown))).all():
+        session.execute(update(Prototype).where(Prototype.photo_id == photo.id).values(photo_id=None))
+        session.delete(photo)
+        session.flush()
+        gone.append(photo.file)
+    return gone
 
 
 # --- finders ---

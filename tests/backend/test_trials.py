@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend import files, follows, notices, photos, prototypes, stage_checks, trials
+from backend import erasure, files, follows, notices, option_arguments, photos, prototypes, stage_checks, trials
 from backend.areas import Area
 from backend.cases import Case, Stage
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
@@ -24,6 +24,7 @@ from tests.makers import (
     a_photograph,
     a_trial,
     an_open_round,
+    an_option,
     ana,
     bo,
     in_the_team,
@@ -194,6 +195,25 @@ def test_what_was_learned_is_looked_for_before_the_case_moves(session: Session, 
     assert there() == [True, True, False]
     a_trial(session, made, karin(session, area), state="stopped", said={"learned": "Taket."})
     assert there() == [True, True, True]
+
+
+@pytest.mark.parametrize("with_texts", [False, True])
+def test_whoever_leaves_for_good_leaves_the_result_or_takes_it_along(
+    session: Session, area: Area, case: Case, table: Prototype, tmp_path: Path, with_texts: bool
+) -> None:
+    member = ana(session, area)
+    in_the_team(session, case, member)
+    a_trial(session, table, member, photo=a_photo(session, area, tmp_path))
+    option = an_option(session, case, member)
+    option_arguments.argue(session, option, side="for", text="Ja", language="ar", by=member, at=NOON)
+
+    files_gone = erasure.erase(session, member, with_texts=with_texts, at=NOON)
+
+    told = trials.of_prototypes(session, [table.id], "sv")[table.id]
+    argued = option_arguments.of_options(session, [option.id])[option.id]
+    assert [(one.by, one.photos) for one in told] == ([] if with_texts else [("", [])])
+    assert [one.by for one in argued] == ([] if with_texts else [""])
+    assert len(files_gone) == 1
 
 
 def test_trials_take_three_statements_however_many_there_are(session: Session, area: Area, case: Case) -> None:

@@ -15,6 +15,8 @@ from backend import addresses
         (addresses.idea("ar", "seved", 7), "ideas.show"),
         (addresses.own_idea("ar", "seved", 7), "ideas.mine"),
         (addresses.case("ar", "seved", 7), "cases.show"),
+        (addresses.options("ar", "seved", 7), "options.index"),
+        (addresses.prototype("ar", "seved", 7, 8), "prototypes.show"),
         (addresses.vote("ar", "seved", 7), "votes.show"),
         (addresses.results("ar", "seved", 7), "votes.results"),
         (addresses.meeting("ar", "seved", 7), "meetings.show"),
