@@ -25,6 +25,7 @@ from backend import (
     idea_answers,
     ideas,
     insight_patterns,
+    journal,
     keys,
     mail_codes,
     moderation,
@@ -59,7 +60,7 @@ class Stage:
     cookies: dict[str, str] = field(default_factory=dict)
     own: dict[tuple[str, str], Holes] = field(default_factory=dict)  # by person and noun
     placed: dict[tuple[str, str], Holes] = field(default_factory=dict)  # by "here" or "elsewhere" and noun
-    any: Holes = field(default_factory=lambda: {"lang": "en", "sort": "notices", "number": "1", "twin": "1"})
+    any: Holes = field(default_factory=lambda: {"lang": "en", "sort": "notices", "slug": "diary", "number": "1", "twin": "1"})
     words: Holes = field(default_factory=dict)  # what addresses of the endpoint take for <word>
 
     def things(self, app: Flask, method: str, endpoint: str, who: str) -> Iterator[tuple[str, str]]:
@@ -122,10 +123,12 @@ NOUNS = {
     "team_invitations.show": "invitation", "team_invitations.by_link": "team link",
     "people.leave": "role", "people.take": "role", "people.show": "person", "people.limit": "person",
     "people.lift": "limit", "slip_batches.void": "batch", "lessons.show": "lesson",
+    "lessons.edit": "area lesson", "lessons.of_case": "team",
     "shared_links.idea": "idea",
     "insights.show": "public insight", "insights.mine": "insight", "insights.edit": "insight",
     "insights.take_back": "insight", "insights.transcript": "insight", "insight_patterns.edit": "pattern",
     "insight_patterns.remove": "pattern", "sounds.show": "sound",
+    "journal.show": "journal note", "journal.edit": "journal note", "journal.take_back": "journal note",
     "reports.new": "idea report",
 }  # fmt: skip
 
@@ -185,6 +188,9 @@ def _furnish(session: Session, stage: Stage, kind: str, area: Area, data: Path) 
     stage.placed[kind, "photo"] = {"key": photo.key}
     stage.placed[kind, "idea report"] = {"kind": "idea", "number": str(idea.id)}
     stage.placed[kind, "lesson"] = {"number": str(makers.a_lesson(session).id)}
+    learned = makers.a_lesson(session)
+    learned.area_id = area.id
+    stage.placed[kind, "area lesson"] = {"number": str(learned.id)}
     for noun, holes in _of(session, stranger, area, moderator).items():
         stage.placed[kind, noun] = holes
     _tell(session, stage, kind, stranger, lead, data)
@@ -281,6 +287,7 @@ def _teamed(session: Session, person: Person, area: Area, at: datetime) -> dict[
     word = team_invitations.invite_by_link(session, case, **given)
     follows.follow(session, person, "case", other.id, at=at)
     team_invitations.invite(session, other, person.id, sector="resident", by=lead, at=at)
+    note = journal.add(session, case, text="We began.", language="en", by=person, at=at)
     link, mine = (team_invitations.of_case(session, one.id, at=at)[0] for one in (case, other))
     return {
         "team": {
@@ -289,7 +296,7 @@ def _teamed(session: Session, person: Person, area: Area, at: datetime) -> dict[
             "note": str(team_notes.of_case(session, case, reader=person)[0].number),
         },
         "invitation": {"number": str(other.id), "invitation": str(mine.id)},
-        "team link": {"word": word},
+        "team link": {"word": word}, "journal note": {"number": str(note.id)},
     }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from backend import (
     idea_edits,
     ideas,
     insight_patterns,
+    journal,
     keys,
     mail_codes,
     moderation,
@@ -355,6 +356,18 @@ class _Builder:
         numbers = {"case_team": case.id, "team_outsider": outsider.id, "team_request": asked.id, "team_note": note}
         numbers |= {"team_link": link.id, "team_invitation": named.id, "team_member_bo": member.id if member else 0}
         self.names.update({name: str(number) for name, number in numbers.items()})
+        self.journal(case)
+
+    def journal(self, case: Case) -> None:
+        """A note that stands, one that was taken down, and one that was taken back; all by Ana."""
+        session, by = self.session, self.known["ana"]
+        words = {"note": "Vi började.", "note_hidden": "Secretnote a", "note_taken_back": "Secretnote b"}
+        made = {
+            name: journal.add(session, case, text=text, language="sv", by=by, at=NOON) for name, text in words.items()
+        }
+        journal.hide(session, made["note_hidden"], True)
+        journal.take_back(session, made["note_taken_back"], by=by, at=NOON)
+        self.names.update({name: str(note.id) for name, note in made.items()})
 
     def paper(self) -> None:
         """A stack that the moderator is entering, with one ballot in it, and a slip of another area."""

@@ -29,6 +29,8 @@ EVERYBODY = (
     "lindangen/cases/5", "lindangen/cases/5/spread/",
     "seved/cases/1/options/", "seved/cases/1/prototypes/", "seved/cases/1/prototypes/1",
     "seved/cases/1/team/", "seved/cases/1/problem/", "seved/cases/1/statements/problem",
+    "cases/", "seved/cases/1/journal/", "seved/journal/1", "seved/journal/1/comments/", "seved/journal/1/comments/new",
+    "seved/cases/1/follow",
     "seved/cases/1/vision/comments/", "seved/cases/1/problem/comments/new",
 )  # fmt: skip
 RESIDENTS = (
@@ -41,7 +43,7 @@ COORDINATORS = (
     "seved/cases/1/team/room", "seved/cases/1/team/notes", "seved/cases/1/team/ambassadors",
     "seved/cases/1/team/invite", "seved/cases/1/team/requests/1", "seved/cases/1/team/add",
     "seved/cases/1/team/members/4", "seved/cases/1/team/rule", "seved/cases/1/statements/agreement/new",
-    "me/", "moderation/", "moderation/1", "coordination/", "seved/meetings/new", "seved/cases/new",
+    "me/", "moderation/", "moderation/1", "coordination/", "core/", "seved/meetings/new", "seved/cases/new",
     "seved/cases/1/move", "seved/cases/1/journal/new", "seved/cases/1/prototypes/new",
     "seved/cases/1/prototypes/1/tell", "seved/cases/1/vote/new", "seved/votes/1/close", "seved/votes/1/paper/",
     "people/", "people/invite",

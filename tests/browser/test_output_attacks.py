@@ -209,7 +209,7 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
     ]
     teams.join(session, case, resident, name=payload, at=at)
     asked = _team(session, case, payload, coordinator, resident)
-    journal.add(session, case, text=payload, language="sv", by=coordinator, at=at)
+    note = journal.add(session, case, text=payload, language="sv", by=coordinator, at=at)
     case_moves.make(session, case, 6, why={"sv": payload}, original="sv", by=coordinator, at=at)
     meeting = makers.a_meeting(
         session, area, coordinator, by_language={"sv": {"title": payload, "about": payload, "place": payload}},
@@ -233,7 +233,9 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
         f"/ar/lessons/{lesson.id}", f"/sv/lessons/{lesson.id}", f"{base}/ideas/{idea}/support",
         f"{base}/report/idea/{idea}",
     ]  # fmt: skip
-    world.public += [f"{base}/votes/{asked.id}/results"]
+    world.public += [f"{base}/votes/{asked.id}/results", f"{base}/cases/{case.id}/journal/", f"{base}/journal/{note.id}"]
+    world.public += ["/sv/cases/", f"{base}/journal/{note.id}/comments/", f"{base}/cases/{case.id}/follow"]
+    world.staff += ["/sv/core/", f"{base}/journal/{note.id}/edit", f"{base}/journal/{note.id}/take-back"]
     _insights(session, service, world, case, resident, coordinator)
     weighed = _options(session, case, tried[0], coordinator, payload)
     _resources(session, world, case, resident, coordinator)
