@@ -35,11 +35,14 @@ def count_closed(session: Session, *, at: datetime) -> list[Round]:
     due = select(Round).where(Round.closes_at <= at, Round.counted_at.is_(None)).order_by(Round.id)
     rounds = session.scalars(due.with_for_update(), execution_options={"populate_existing": True}).all()
     for round_ in rounds:
-        _count(session, round_, at)
+        count(session, round_, at=at)
+        about = {"area_id": round_.area_id, "noun_id": round_.id, "ballots": round_.ballots}
+        audit.note(session, "round.counted", at=at, by=None, **about)
     return list(rounds)
 
 
-def _count(session: Session, round_: Round, at: datetime) -> None:
+def count(session: Session, round_: Round, *, at: datetime) -> None:
+    """Counts a round whose row the caller holds."""
     offered = _offered(session, round_.id)
     alike = select(Ballot.choices, func.count().label("number")).where(Ballot.round_id == round_.id)
     rows = session.execute(alike.group_by(Ballot.choices).order_by(Ballot.choices))
@@ -56,7 +59,6 @@ def _count(session: Session, round_: Round, at: datetime) -> None:
     round_.secret, round_.counted_at, round_.ballots = None, at, ballots
     round_.roll_at_closing = roll(session, round_.area_id)
     session.flush()
-    audit.note(session, "round.counted", at=at, by=None, area_id=round_.area_id, noun_id=round_.id, ballots=ballots)
     revisions.raise_(session, round_.area_id, "votes", "cases")
 
 

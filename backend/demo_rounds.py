@@ -65,7 +65,7 @@ def _load(session: Session, row: dict[str, Any], case: Case, at: datetime) -> No
     for prototype in later:
         prototype.state = State.TRIED
     session.flush()
-    counting.count_closed(session, at=round_.closes_at)
+    counting.count(session, round_, at=round_.closes_at)
     for prototype in later:
         prototype.state = State.STOPPED
     round_.roll_at_closing = row["roll_at_closing"]

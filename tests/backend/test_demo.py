@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend import areas, demo, follows, idea_texts, idea_versions, ideas, meetings, people, staff
+from backend import areas, demo, follows, idea_texts, idea_versions, ideas, meetings, people, published, staff
 from backend.comments import Comment
 from backend.database import Base
 from backend.errors import Refusal
@@ -56,10 +56,20 @@ def test_no_meeting_to_come_falls_on_a_weekend(session: Session) -> None:
 def test_the_vote_is_open_and_its_lot_is_drawn(session: Session) -> None:
     demo.load(session, at=NOON)
 
-    [vote] = session.scalars(select(Round))
+    [vote] = session.scalars(select(Round).where(Round.counted_at.is_(None)))
     assert vote.opens_at < NOON < vote.closes_at
     assert vote.lot
     assert vote.secret
+
+
+def test_a_fund_is_shared_and_anybody_can_count_it_again(session: Session) -> None:
+    demo.load(session, at=NOON)
+
+    [vote] = session.scalars(select(Round).where(Round.counted_at.is_not(None)))
+    assert (vote.ballots, vote.secret) == (148, None)
+    assert vote.account is not None
+    assert len(vote.account["result"]) == 2 == len(vote.account["passed_over"])
+    assert published.as_json(session, vote)
 
 
 def test_neighbours_talk_and_a_comment_and_a_report_wait(session: Session) -> None:
