@@ -45,7 +45,7 @@ def test_options_stand_side_by_side_for_everybody(app: Flask, session: Session) 
     shown = page(app, case)
 
     assert 'role="table"' in shown and "1\u202f500 to 3\u202f000 kronor" in shown
-    assert '<p lang="ar" dir="rtl">غالٍ</p>' in shown and "Large risk" in shown
+    assert '<span lang="ar" dir="rtl">غالٍ</span>' in shown and "Large risk" in shown
     assert "Not decided yet" in shown and "It is missing." in shown
     assert "csrf_token" not in shown
 
