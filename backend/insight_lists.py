@@ -18,7 +18,7 @@ from .sounds import Sound
 from .wording import Wording, say
 
 ON_A_PAGE = 20
-MOST_OFFERED = 100  # to draw together; the newest
+MOST_OFFERED = 100  # the newest: to draw together, and of one's own
 MANY = 5  # what is usually there before a case moves on
 
 
@@ -99,10 +99,12 @@ def public_of(session: Session, case_id: int, numbers: Collection[int]) -> set[i
     return set(session.scalars(select(Insight.id).where(*_public(case_id), Insight.id.in_(numbers))))
 
 
-def of_person(session: Session, person_id: int, case_id: int) -> list[Insight]:
-    """What somebody told in a case, whatever became of it, newest first; what was taken back is left out."""
-    own = (Insight.author_id == person_id, Insight.case_id == case_id, Insight.state != State.TAKEN_BACK)
-    return list(session.scalars(select(Insight).where(*own).order_by(Insight.id.desc()).limit(ON_A_PAGE)))
+def of_person(session: Session, person_id: int, case_id: int | None = None) -> list[Insight]:
+    """What somebody told, in a case or anywhere, whatever became of it, newest first; not what was taken back."""
+    own = [Insight.author_id == person_id, Insight.state != State.TAKEN_BACK]
+    if case_id is not None:
+        own.append(Insight.case_id == case_id)
+    return list(session.scalars(select(Insight).where(*own).order_by(Insight.id.desc()).limit(MOST_OFFERED)))
 
 
 # --- what is usually there before a case moves on ---

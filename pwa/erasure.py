@@ -19,7 +19,7 @@ pages = Blueprint("erasure", __name__)
 
 
 class ErasureForm(Form):
-    with_texts = BooleanField(_("Take back my published ideas and comments too"))
+    with_texts = BooleanField(_("Take back what I published too"))
     is_sure = BooleanField(_("I understand that this can’t be undone"))
 
 

@@ -17,6 +17,7 @@ from backend import (
     comment_threads,
     follows,
     idea_lists,
+    insight_lists,
     languages,
     meetings,
     moderation,
@@ -35,6 +36,7 @@ from backend import (
 )
 from backend.appeals import Offer
 from backend.errors import Refusal
+from backend.insight_tellings import FORM_NAMES
 from backend.people import Level, Person, Role
 from backend.restrictions import Restriction
 
@@ -111,6 +113,8 @@ def _wrote(somebody: Person) -> dict[str, Any]:
     return {
         "ideas": idea_lists.of_author(session, somebody.id, language=language.this().tag),
         "comments": comment_threads.of_person(session, somebody),
+        "told": insight_lists.of_person(session, somebody.id),
+        "form_names": FORM_NAMES,
         "pledges": pledges.of_person(session, somebody.id),
         "reports": reports.of_person(session, somebody),
         "objections": appeals.of_person(session, somebody),
