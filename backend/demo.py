@@ -19,6 +19,7 @@ from . import (
     addresses,
     areas,
     demo_insights,
+    demo_lessons,
     demo_options,
     demo_resources,
     demo_rounds,
@@ -69,14 +70,13 @@ def load(session: Session, *, at: datetime) -> None:
     written = {row["key"]: _idea(session, row, places[row["area"]], cases, at) for row in _read("idea")}
     for row in _read("meeting"):
         _meeting(session, row, places[row["area"]], cases, at)
-    for row in _read("lesson"):
-        _lesson(session, row, at)
     demo_talk.load(session, written, cases, at=at)
     demo_rounds.load(session, cases, at=at)
     demo_options.load(session, written, cases, at=at)
     demo_resources.load(session, cases, places, at=at)
     demo_insights.load(session, cases, at=at)
     demo_team.load(session, cases, at=at)
+    demo_lessons.load(session, cases, at=at)
     for area in places.values():
         revisions.raise_(session, area.id, *ROOMS)
 
@@ -128,7 +128,7 @@ def remove(session: Session) -> list[str]:
 
 
 def _read(noun: str) -> list[dict[str, Any]]:
-    names = {"area": "areas", "case": "cases", "idea": "ideas", "meeting": "meetings", "lesson": "lessons"}
+    names = {"area": "areas", "case": "cases", "idea": "ideas", "meeting": "meetings"}
     found: list[dict[str, Any]] = tomllib.loads((EXAMPLE / f"{names[noun]}.toml").read_text("utf-8"))[noun]
     return found
 
@@ -300,15 +300,5 @@ def _meeting(session: Session, row: dict[str, Any], area: Area, cases: dict[str,
             texts_id=_write(session, _turn(row, "title", "about", "place", "outcome")),
             interpreters=" ".join(row.get("interpreters", ())), has_childcare=row.get("childcare", False),
             seats=row.get("seats"), uid=f"{token()}@innovationsforum", is_example=True, created_at=at,
-        )
-    )  # fmt: skip
-
-
-def _lesson(session: Session, row: dict[str, Any], at: datetime) -> None:
-    session.add(
-        Lesson(
-            texts_id=_write(session, _turn(row, "title", "text", "programme")), kind=row["kind"], stage=row["stage"],
-            programme=row["programme"]["sv"], years=str(row.get("years", "")), page=row["page"], is_example=True,
-            created_at=at,
         )
     )  # fmt: skip

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from backend import folding
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -673,6 +675,7 @@ def upgrade() -> None:
             batch_op.f("fk_team_members_successor_id"), "team_members", ["successor_id"], ["id"], ondelete="SET NULL"
         )
     _let_comments_stand_on("idea", "case", "problem", "vision", "note")
+    _keep_words_of_lessons()
 
 
 def downgrade() -> None:
@@ -849,3 +852,17 @@ def _let_comments_stand_on(*kinds: str) -> None:
         if not is_sqlite:
             batch_op.drop_constraint(op.f("ck_comments_kind"), type_="check")
         batch_op.create_check_constraint(op.f("ck_comments_kind"), f"kind IN ({named})")
+
+
+def _keep_words_of_lessons() -> None:
+    """The lessons that are there already are found by their words too."""
+    lessons = sa.table("lessons", *map(sa.column, ("id", "texts_id")))
+    lines = sa.table("text_lines", *map(sa.column, ("set_id", "name", "language", "words")))
+    words = sa.table("lesson_words", *map(sa.column, ("lesson_id", "language", "folded")))
+    query = sa.select(lessons.c.id, lines.c.language, lines.c.words).join(lines, lines.c.set_id == lessons.c.texts_id)
+    said: dict[tuple[int, str], list[str]] = {}
+    for row in op.get_bind().execute(query.order_by(lessons.c.id, lines.c.name)):
+        said.setdefault((row.id, row.language), []).append(row.words)
+    for (number, language), parts in said.items():
+        kept = {"lesson_id": number, "language": language, "folded": folding.fold("\n".join(parts))}
+        op.get_bind().execute(sa.insert(words).values(kept))
