@@ -92,23 +92,25 @@ def _listen(message: ConsoleMessage, complaints: list[str]) -> None:
         complaints.append(message.text)
 
 
-def signed_in_at(service: Service, name: str, role: str, *, language: str) -> str:
-    """The cookie of somebody of Seved, "resident" or with a role, who came in with a passkey."""
+def signed_in_at(service: Service, name: str, role: str, *, language: str, area: str = "seved") -> str:
+    """The cookie of somebody of this area, "resident" or with a role, who came in with a passkey."""
     engine = database.connect(service.database)
     with database.sessions(engine)() as session, database.transaction(session):
-        area, at = areas.by_slug(session, "seved"), database.now()
+        place, at = areas.by_slug(session, area), database.now()
         level = Level.RESIDENT if role == "resident" else Level.NEIGHBOUR
-        person = people.add(session, name=name, language=language, level=level, area_id=area.id, at=at)
+        person = people.add(session, name=name, language=language, level=level, area_id=place.id, at=at)
         if role != "resident":
-            people.give_role(session, person, Role(role), area_id=area.id, at=at)
+            people.give_role(session, person, Role(role), area_id=place.id, at=at)
         word = sign_in.begin(session, person, how=How.PASSKEY, at=at)
     engine.dispose()
     return word
 
 
-def came_in(context: BrowserContext, service: Service, name: str, role: str, *, language: str = "sv") -> Page:
+def came_in(
+    context: BrowserContext, service: Service, name: str, role: str, *, language: str = "sv", area: str = "seved"
+) -> Page:
     """A page of somebody who came in with a passkey, as staff must."""
-    word = signed_in_at(service, name, role, language=language)
+    word = signed_in_at(service, name, role, language=language, area=area)
     context.add_cookies([{"name": "innovationsforum", "value": word, "url": service.address}])
     return context.new_page()
 
