@@ -25,7 +25,7 @@ POLICY = "; ".join(
 # Sound is let in only where somebody listens, and the microphone only where somebody records.
 LISTENS = (
     "insights.index", "insights.show", "insights.mine", "insights.transcript", "moderation.show", "moderation.decide",
-    "reports.new",
+    "moderation.open_case", "moderation_readers.hand_over", "reports.new",
 )  # fmt: skip
 RECORDS = ("insights.new", "insights.edit")
 SAFE = ("GET", "HEAD", "OPTIONS")

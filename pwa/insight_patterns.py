@@ -97,13 +97,11 @@ def _case(number: int) -> Case:
 
 def _form(case: Case, pattern: Pattern | None = None) -> Any:
     """With what can be drawn together; of a pattern with its words and what it rests on now."""
-    session, tag = current.session(), language.this().tag
+    session = current.session()
     original = said_texts.original_of(session, pattern.texts_id) if pattern else ""
     form = texts.in_languages(PatternForm, TEXTS, original=original)
-    form.insights.choices = [
-        SelectChoice(str(one.number), (one.text or one.transcript or one.form_name.into(tag))[:160])
-        for one in insight_lists.offered(session, case.id)
-    ]
+    form.offered = insight_lists.offered(session, case.id)
+    form.insights.choices = [SelectChoice(str(one.number), str(one.number)) for one in form.offered]
     if pattern is not None and not form.is_submitted():
         form.insights.data = [str(number) for number in insight_patterns.insights_of(session, pattern)]
         texts.fill(form, said_texts.all_of(session, pattern.texts_id), *TEXTS)
@@ -122,6 +120,6 @@ def _page(form: Any, case: Case, pattern: Pattern | None = None) -> ResponseRetu
     said = cases.texts_of(current.session(), case, language.this().tag)
     page = render_template(
         "insight_patterns/edit.html", form=form, groups=texts.groups(form, *TEXTS), case=case, said=said,
-        pattern=pattern,
+        pattern=pattern, offered=form.offered,
     )  # fmt: skip
     return page, 400 if form.errors else 200
