@@ -115,6 +115,9 @@ def _of(kind: str) -> Appealable:
 
 
 appeals.appealable("idea", Appealable(_idea_decided, _overturn_idea))
-for _kind in ("photo", "comment", "note", "insight", "pattern", "need", "pledge", "adoption_report"):
+for _kind in (
+    "photo", "comment", "note", "insight", "pattern", "option", "argument", "trial", "need", "pledge",
+    "adoption_report",
+):  # fmt: skip
     appeals.appealable(_kind, _of(_kind))
 appeals.appealable("restriction", Appealable(limited, lift))

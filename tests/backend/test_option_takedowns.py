@@ -5,10 +5,25 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from backend import files, idea_answers, option_arguments, option_lists, options, photos, reportable, trials
-from backend.waiting import Waiting
+from backend import appeals, files, idea_answers, option_arguments, option_lists, options, photos, reportable, trials
+from backend.waiting import Decision, Waiting
+from tests.backend.test_appeals import decide as decide_appeal
+from tests.backend.test_reports import decide, reported
 from tests.conftest import NOON
-from tests.makers import a_case, a_photograph, a_published_idea, a_trial, an_option, ana, karin, seved, three_prototypes
+from tests.makers import (
+    a_case,
+    a_photograph,
+    a_published_idea,
+    a_trial,
+    an_option,
+    ana,
+    bo,
+    in_the_team,
+    karin,
+    mira,
+    seved,
+    three_prototypes,
+)
 
 DOWN = Waiting(reason="hate")
 
@@ -60,3 +75,19 @@ def test_an_idea_is_reported_as_an_idea(session: Session) -> None:
     option = options.take_in(session, case, idea, language="sv", by=by, at=NOON)
 
     assert reportable.look_at(session, "option", option.id, "sv") is None
+
+
+def test_a_member_objects_to_a_trial_that_was_taken_down_and_it_comes_back(session: Session) -> None:
+    area = seved(session)
+    case, member = a_case(session, area), ana(session, area)
+    in_the_team(session, case, member)
+    trial = a_trial(session, three_prototypes(session, case, karin(session, area))[0], member)
+    reported(session, trial, bo(session, area), "trial")
+
+    decide(session, mira(session, area))
+    gone = trial.is_hidden
+    appeal = appeals.object_to(session, "trial", trial.id, by=member, words="لا", language="ar", at=NOON)
+    decide_appeal(session, appeal, Decision.APPROVED, karin(session, area))
+
+    assert gone
+    assert not trial.is_hidden

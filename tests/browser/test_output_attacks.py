@@ -208,7 +208,7 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
         for _ in range(2)
     ]
     teams.join(session, case, resident, name=payload, at=at)
-    asked = _team(session, case, payload, coordinator, resident)
+    request = _team(session, case, payload, coordinator, resident)
     note = journal.add(session, case, text=payload, language="sv", by=coordinator, at=at)
     case_moves.make(session, case, 6, why={"sv": payload}, original="sv", by=coordinator, at=at)
     meeting = makers.a_meeting(
@@ -251,7 +251,7 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
     world.public += [f"{team}/", f"{base}/cases/{case.id}/problem/", f"{base}/cases/{case.id}/statements/agreement"]
     world.own += [f"{team}/room", f"{team}/notes", f"{team}/me", f"{team}/ambassadors"]
     world.own += [f"{base}/cases/{case.id}/statements/agreement/{page}" for page in ("accept", "new")]
-    world.staff += [f"{team}/room", f"{team}/requests/{asked}", f"{team}/invite"]
+    world.staff += [f"{team}/room", f"{team}/requests/{request}", f"{team}/invite"]
     world.own += ["/sv/me/", f"{base}/cases/{case.id}/join", "/sv/me/devices", f"{base}/votes/{asked.id}"]
     world.staff += [
         "/sv/coordination/", "/sv/people/", f"/sv/people/{resident.id}", f"{base}/meetings/{meeting.id}/told",
