@@ -53,13 +53,13 @@ def page(session: Session, case_id: int, language: str, number: int = 1, *, most
     if not 1 <= number <= MOST_PAGES:
         return Page([], 0, number, 0)
     both = _places(case_id).subquery()
-    places = select(both, func.count().over().label("count")).order_by(both.c.at.desc(), both.c.kind, both.c.id.desc())
+    places = select(both, func.count().over().label("every")).order_by(both.c.at.desc(), both.c.kind, both.c.id.desc())
     rows = session.execute(places.limit(most).offset(most * (number - 1))).all()
     found = _entries(session, {kind: [row.id for row in rows if row.kind == kind] for kind in (NOTE, MOVE, ENDING)})
     said = texts.read(session, [entry.texts_id for entry in found.values() if entry.texts_id], language)
     told = _comments(session, [row.id for row in rows if row.kind == NOTE])
     entries = [_entry(found[row.kind, row.id], said, told) for row in rows]
-    count = rows[0].count if rows else 0
+    count = rows[0].every if rows else 0
     return Page(entries, count, number, -(-count // most))
 
 
@@ -74,7 +74,7 @@ def one(session: Session, note: Note, language: str) -> Entry:
 
 @dataclass(frozen=True)
 class _Found:
-    row: Any
+    row: Any  # Note, Move or Ending
     kind: str
     texts_id: int | None
     photo: Photo | None = None
@@ -95,7 +95,8 @@ def _entries(session: Session, numbers: dict[str, list[int]]) -> dict[tuple[str,
     if numbers[NOTE]:
         query = select(Note, Photo).outerjoin(Photo, Photo.id == Note.photo_id).where(Note.id.in_(numbers[NOTE]))
         found |= {(NOTE, row.id): _Found(row, NOTE, row.texts_id, photo) for row, photo in session.execute(query)}
-    for kind, table in ((MOVE, Move), (ENDING, Ending)):
+    others: dict[str, type[Move | Ending]] = {MOVE: Move, ENDING: Ending}
+    for kind, table in others.items():
         if numbers[kind]:
             rows = session.scalars(select(table).where(table.id.in_(numbers[kind])))
             found |= {(kind, row.id): _Found(row, kind, row.texts_id) for row in rows}

@@ -163,7 +163,8 @@ def _links(session: Session, area_ids: Collection[int]) -> list[tuple[int, int, 
 
 
 def _linked(case: int, links: list[tuple[int, int, str]]) -> frozenset[int]:
-    return frozenset({new for source, new, _ in links if source == case} | {old for old, new, _ in links if new == case})
+    ends = [(source, new) for source, new, _ in links if case in (source, new)]
+    return frozenset(number for pair in ends for number in pair if number != case)
 
 
 def _spread(listed: Mapping[int, Listed], links: list[tuple[int, int, str]]) -> list[Spread]:

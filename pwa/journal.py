@@ -53,7 +53,7 @@ def index(number: int) -> ResponseReturnValue:
 @pages.get("/<area>/cases/<int:number>/journal/feed.atom")
 @public("cases")
 def feed(number: int) -> ResponseReturnValue:
-    """The latest of it for whoever reads on elsewhere; the words in the language of the address where they stand in it."""
+    """The latest of it for whoever reads on elsewhere, in the language of the address where it stands in that."""
     case, tag = _case(number), language.this().tag
     slug, public_url = current.area().slug, current.settings().public_url
     title = _said(case)["title"]

@@ -186,7 +186,7 @@ def its_journal_tells_all_of_it(way: Way) -> None:
     for page, tag in ((way.coordinator, "sv"), (way.resident, "ar")):
         page.goto(way.at("journal/", tag))
         expect(page.locator("html")).to_have_attribute("dir", "rtl" if tag == "ar" else "ltr")
-        assert [one.get_attribute("id") for one in page.locator(".journal > li").all()][0].startswith("note-")
+        expect(page.locator(".journal > li").first).to_have_attribute("id", re.compile("^note-"))
         expect(page.locator(".journal > li.turn")).to_have_count(8)  # six stops on, one back, and that one once more
         expect(page.locator(".journal")).to_contain_text(BACK)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
