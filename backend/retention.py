@@ -12,7 +12,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from . import attempts, files, idea_photos, insights, mail, mail_codes, pledge_outcomes, push, team_invitations
+from . import (
+    attempts,
+    files,
+    idea_photos,
+    insights,
+    mail,
+    mail_codes,
+    pledge_outcomes,
+    push,
+    team_invitations,
+    team_requests,
+)
 from .appeals import OPEN_FOR, Appeal
 from .ceremonies import Ceremony
 from .comments import Comment
@@ -183,7 +194,7 @@ def empty_refused_insight(session: Session, at: datetime) -> list[str] | None:
 EMPTIED: tuple[Emptied, ...] = (empty_refused_idea, empty_refused_insight)
 PARTS: tuple[Part, ...] = (  # phones before the sign-ins that tell which of them are shared
     push.remove_left, end_sign_ins, end_addresses, end_codes, end_ceremonies, forget_tries, forget_letters,
-    forget_where_notices_went, team_invitations.tidy,
+    forget_where_notices_went, team_invitations.tidy, team_requests.tidy,
     forget_devices, empty_refused_comments, empty_refused_pledges, pledge_outcomes.forget_contacts,
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from . import addresses, areas, case_news, cases, notices, reportable, stage_checks, statements, teams, texts
 from .areas import Area
 from .cases import Case, Stage
+from .errors import NotFound
 from .notices import Message, Notice
 from .people import Person
 from .reportable import Look, Reportable
@@ -84,7 +85,9 @@ def ask_a_new_member(session: Session, member: Member, at: datetime) -> None:
 
 @notices.said(WRITTEN, notices.Kind(urgency="low"))
 def words(session: Session, notice: Notice, language: str) -> Message:
-    statement = session.get_one(Statement, notice.noun_id)
+    statement = session.get(Statement, notice.noun_id)
+    if statement is None or statement.is_hidden:
+        raise NotFound(say("The team has not written this yet."))
     case = cases.by_number(session, statement.case_id)
     title = texts.read_one(session, case.texts_id, language)["title"]
     body = say("%(case)s: read it, and say yes if you agree.", case=case_news.excerpt(title))

@@ -235,8 +235,8 @@ def of_person(session: Session, person: Person, language: str, *, at: datetime) 
 
 @notices.said(INVITED, notices.Kind(longest=timedelta(days=7)))
 def invited_words(session: Session, notice: Notice, language: str) -> Message:
-    invitation = session.get_one(Invitation, notice.noun_id)
-    if invitation.answered_at is not None:
+    invitation = session.get(Invitation, notice.noun_id)
+    if invitation is None or invitation.answered_at is not None:
         raise NotFound(say("There is no such invitation."))
     case = cases.by_number(session, invitation.case_id)
     title = case_news.excerpt(said_texts.read_one(session, case.texts_id, language)["title"])
@@ -250,7 +250,9 @@ def invited_words(session: Session, notice: Notice, language: str) -> Message:
 
 @notices.said(ANSWERED)
 def answered_words(session: Session, notice: Notice, language: str) -> Message:
-    invitation = session.get_one(Invitation, notice.noun_id)
+    invitation = session.get(Invitation, notice.noun_id)
+    if invitation is None:
+        raise NotFound(say("There is no such invitation."))
     name = case_news.excerpt(invitation.name)
     slug = areas.by_id(session, invitation.area_id).slug
     if invitation.answer == Answer.YES:

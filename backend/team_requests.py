@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select, text, update
+from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import (
@@ -38,6 +38,7 @@ from .wording import say
 LONGEST_NOTE = 300  # characters
 ASKED, ANSWERED = "team_asked", "team_request_answered"
 TELL_WITHIN = timedelta(days=30)
+KEPT = timedelta(days=180)  # with its answer
 
 
 class Answer(StrEnum):
@@ -161,6 +162,13 @@ def settle_the_rest(session: Session, member: Member, at: datetime) -> None:
     session.execute(settled.values(answered_at=at).execution_options(synchronize_session="fetch"))
 
 
+def tidy(session: Session, at: datetime) -> int:
+    """Lets go of what was answered long ago; how many there were."""
+    old = select(TeamRequest.id).where(TeamRequest.answered_at < at - KEPT).limit(500)
+    gone = delete(TeamRequest).where(TeamRequest.id.in_(old)).returning(TeamRequest.id)
+    return len(session.scalars(gone, execution_options={"synchronize_session": False}).all())
+
+
 # --- finders ---
 
 
@@ -212,8 +220,8 @@ def only_leaders() -> NotAllowed:
 @notices.said(ASKED)
 def asked_words(session: Session, notice: Notice, language: str) -> Message:
     """Raises NotFound once it is answered: nobody need do anything."""
-    request = session.get_one(TeamRequest, notice.noun_id)
-    if request.answered_at is not None:
+    request = session.get(TeamRequest, notice.noun_id)
+    if request is None or request.answered_at is not None:
         raise NotFound(say("This was answered already."))
     case, title = _case_of(session, request.case_id, language)
     body = say("%(name)s wants to join the team of: %(case)s", name=case_news.excerpt(request.name), case=title)
@@ -223,7 +231,9 @@ def asked_words(session: Session, notice: Notice, language: str) -> Message:
 
 @notices.said(ANSWERED, notices.Kind(longest=timedelta(days=28)))
 def answered_words(session: Session, notice: Notice, language: str) -> Message:
-    request = session.get_one(TeamRequest, notice.noun_id)
+    request = session.get(TeamRequest, notice.noun_id)
+    if request is None:
+        raise NotFound(say("Nobody asked with this number."))
     case, title = _case_of(session, request.case_id, language)
     slug = areas.by_id(session, case.area_id).slug
     if request.answer == Answer.WELCOME:

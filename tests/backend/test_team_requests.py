@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import notices, restrictions, team_requests, teams
+from backend import erasure, notices, restrictions, team_requests, teams
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
 from backend.notices import Notice
 from backend.people import Level
@@ -137,3 +139,30 @@ def test_what_somebody_sends_is_checked(session: Session, field: str, value: str
         a_team_request(session, a_case(session, area), ana(session, area), **{field: value})
 
     assert refused.value.field == field
+
+
+def test_an_answer_is_kept_for_half_a_year(session: Session) -> None:
+    area = seved(session)
+    case, lead = a_case(session, area), karin(session, area)
+    request = a_team_request(session, case, ana(session, area))
+    a_team_request(session, case, bo(session, area))
+    team_requests.answer(session, request, is_welcome=False, by=lead, at=NOON)
+
+    kept = team_requests.tidy(session, NOON + team_requests.KEPT)
+    gone = team_requests.tidy(session, NOON + team_requests.KEPT + timedelta(seconds=1))
+
+    assert (kept, gone, len(team_requests.waiting(session, case.id))) == (0, 1, 1)
+
+
+def test_a_notice_of_somebody_who_has_left_for_good_says_nothing(session: Session) -> None:
+    area = seved(session)
+    case, person = a_case(session, area), ana(session, area)
+    karin(session, area)
+    a_team_request(session, case, person)
+    told = session.scalars(select(Notice)).one()
+
+    erasure.erase(session, person, with_texts=False, at=NOON)
+    session.expire_all()
+
+    with pytest.raises(NotFound):
+        notices.message(session, told, "sv")
