@@ -75,7 +75,8 @@ def written(feed: Feed) -> bytes:
     _add(root, "link", rel="alternate", type="text/html", hreflang=feed.title.language, href=feed.address)
     for entry in feed.entries:
         _write(_add(root, "entry"), entry, feed.title.language)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    made: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return made
 
 
 def _write(element: ElementTree.Element, entry: Entry, language: str) -> None:

@@ -95,11 +95,12 @@ def _entries(session: Session, numbers: dict[str, list[int]]) -> dict[tuple[str,
     if numbers[NOTE]:
         query = select(Note, Photo).outerjoin(Photo, Photo.id == Note.photo_id).where(Note.id.in_(numbers[NOTE]))
         found |= {(NOTE, row.id): _Found(row, NOTE, row.texts_id, photo) for row, photo in session.execute(query)}
-    others: dict[str, type[Move | Ending]] = {MOVE: Move, ENDING: Ending}
-    for kind, table in others.items():
-        if numbers[kind]:
-            rows = session.scalars(select(table).where(table.id.in_(numbers[kind])))
-            found |= {(kind, row.id): _Found(row, kind, row.texts_id) for row in rows}
+    if numbers[MOVE]:
+        moves = session.scalars(select(Move).where(Move.id.in_(numbers[MOVE])))
+        found |= {(MOVE, row.id): _Found(row, MOVE, row.texts_id) for row in moves}
+    if numbers[ENDING]:
+        endings = session.scalars(select(Ending).where(Ending.id.in_(numbers[ENDING])))
+        found |= {(ENDING, row.id): _Found(row, ENDING, row.texts_id) for row in endings}
     return found
 
 
