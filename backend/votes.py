@@ -59,9 +59,7 @@ class Round(Base):
     awaits_opening: Mapped[bool] = mapped_column(default=False, server_default=false())
     roll_at_closing: Mapped[int | None]
     ballots: Mapped[int | None]  # how many were counted; empty until then
-    account: Mapped[dict[str, Any] | None] = mapped_column(
-        JSON
-    )  # the steps of sharing the fund; empty: none
+    account: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the steps of sharing the fund; empty: none
     created_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
 
 

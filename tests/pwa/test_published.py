@@ -157,7 +157,9 @@ def test_nothing_public_tells_what_an_open_round_has_got(
     third = [client.get(address).text for address in addresses]
 
     assert len(addresses) > 40
-    moving = re.compile(rb'[0-9a-f]{64}|value="[\w-]{32,}"|[0-9a-f]{8}-[0-9a-f-]{27}|"up_seconds": ?[0-9.]+|nonce-[^\']+')
+    moving = re.compile(
+        rb'[0-9a-f]{64}|value="[\w-]{32,}"|[0-9a-f]{8}-[0-9a-f-]{27}|"up_seconds": ?[0-9.]+|nonce-[^\']+'
+    )
     differ = [one for one in addresses if moving.sub(b"", first[one]) != moving.sub(b"", second[one])]
     assert not differ
     hidden = [
