@@ -27,7 +27,10 @@ PAGES_ONLY = {  # rooms of the upper floor that have no rows of their own
 }  # fmt: skip
 OWN_DRAWINGS = {"pwa/templates/parts/_icons.html", "pwa/templates/base.html"}  # markup that we drew ourselves
 HUBS = ("moderation", "notices", "deliveries", "texts", "revisions", "audit", "people")
-FEATURES = {"ideas", "comments", "supports", "cases", "teams", "prototypes", "votes", "journal", "lessons", "meetings"}
+FEATURES = {
+    "ideas", "comments", "supports", "cases", "teams", "options", "prototypes", "trials", "votes", "journal", "lessons",
+    "meetings",
+}  # fmt: skip
 
 
 def name(path: Path) -> str:
