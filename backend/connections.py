@@ -15,7 +15,7 @@ from .overview import Standing
 from .wording import Wording, say
 
 MOST = 12  # pairs on the page; whoever meets twelve has a busy year
-SIMILAR = 0.15  # of all trigrams of two texts, the part that both have; unrelated cases of one city have about 0.08
+SIMILAR = 0.15  # of all trigrams of two texts, the part that both have; strangers have 0.05 to 0.13
 LOOKING = (Stage.OPTIONS, Stage.PROTOTYPES)  # where a solution that works elsewhere helps most
 
 
