@@ -17,7 +17,9 @@ from tests.makers import a_photograph
 pytestmark = pytest.mark.browser
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERYBODY = (
-    "", "languages", "outbox", "lessons/", "lessons/1", "me/", "me/devices", "sign-in/", "sign-in/slip", "sign-out",
+    "", "languages", "outbox", "lessons/", "lessons/1", "lessons/39",
+    "lessons/search?q=bord", "methods/", "methods/market-stall",
+    "me/", "me/devices", "sign-in/", "sign-in/slip", "sign-out",
     "seved/", "seved/ideas/", "seved/ideas/new", "seved/ideas/1", "seved/ideas/1/support", "seved/cases/",
     "seved/cases/1", "seved/cases/1/join", "seved/meetings/", "seved/meetings/1", "seved/meetings/1/coming",
     "seved/votes/1", "seved/votes/1/results", "holma-kroksback/votes/2/results", "holma-kroksback/votes/2/check",
@@ -44,6 +46,7 @@ COORDINATORS = (
     "seved/cases/1/team/invite", "seved/cases/1/team/requests/1", "seved/cases/1/team/add",
     "seved/cases/1/team/members/4", "seved/cases/1/team/rule", "seved/cases/1/statements/agreement/new",
     "me/", "moderation/", "moderation/1", "coordination/", "core/", "seved/meetings/new", "seved/cases/new",
+    "seved/lessons/new", "seved/cases/1/lessons/new", "lessons/39/edit", "methods/diary/used", "seved/report/lesson/39",
     "seved/cases/1/move", "seved/cases/1/journal/new", "seved/cases/1/prototypes/new",
     "seved/cases/1/prototypes/1/tell", "seved/cases/1/vote/new", "seved/votes/1/close", "seved/votes/1/paper/",
     "people/", "people/invite",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -26,6 +27,9 @@ from backend import (
     idea_photos,
     insight_patterns,
     journal,
+    lesson_search,
+    method_uses,
+    methods,
     moderation,
     moderation_readers,
     openings,
@@ -68,6 +72,7 @@ LISTEN = """
     document.addEventListener("securitypolicyviolation", (event) =>
         window.stopped.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 """
+LEARNED = ("title", "text", "tried", "again")  # of a lesson
 FOUND = """() => ({
     made: [...document.querySelectorAll("[x-attack]")].map((one) => one.outerHTML),
     acting: [...document.querySelectorAll("*")].filter((one) =>
@@ -216,11 +221,16 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
         place=payload, at=at, starts_at=at + timedelta(days=3),
     )  # fmt: skip
     lesson = Lesson(
-        texts_id=texts.write(session, {"sv": {"title": payload, "text": payload}}, original="sv").id, kind="worked",
-        stage=6, programme=payload, page=1, created_at=at,
+        texts_id=texts.write(session, {"sv": dict.fromkeys(LEARNED, payload)}, original="sv").id, kind="worked",
+        stage=6, programme=payload, page=1, created_at=at, area_id=area.id, case_id=case.id,
     )  # fmt: skip
     session.add(lesson)
     session.flush()
+    lesson_search.keep(session, lesson.id, lesson.texts_id)
+    method_uses.tell(
+        session, methods.by_slug("diary"), case, by_language={"sv": {"text": payload}}, original="sv", by=coordinator,
+        at=at,
+    )  # fmt: skip
     asked = openings.open_round(
         session, case, prototypes=[one.id for one in tried], by_language={"sv": {"question": payload}}, original="sv",
         closes_at=at + timedelta(days=7), by=coordinator, at=at, show_originals=True,
@@ -231,10 +241,12 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
         "/sv/", f"{base}/", f"{base}/ideas/", f"{base}/ideas/{idea}", f"{base}/ideas/{idea}/comments/",
         f"{base}/cases/", f"{base}/cases/{case.id}", f"{base}/meetings/", f"{base}/meetings/{meeting.id}",
         f"/ar/lessons/{lesson.id}", f"/sv/lessons/{lesson.id}", f"{base}/ideas/{idea}/support",
+        "/sv/lessons/?stage=6", f"/ar/lessons/search?{urlencode({'q': payload})}", "/ar/methods/diary",
         f"{base}/report/idea/{idea}",
     ]  # fmt: skip
     world.public += [f"{base}/votes/{asked.id}/results", f"{base}/cases/{case.id}/journal/", f"{base}/journal/{note.id}"]
     world.public += ["/sv/cases/", f"{base}/journal/{note.id}/comments/", f"{base}/cases/{case.id}/follow"]
+    world.staff += [f"/sv/lessons/{lesson.id}/edit", "/sv/methods/diary/used", f"{base}/report/lesson/{lesson.id}"]
     world.staff += ["/sv/core/", f"{base}/journal/{note.id}/edit", f"{base}/journal/{note.id}/take-back"]
     _insights(session, service, world, case, resident, coordinator)
     weighed = _options(session, case, tried[0], coordinator, payload)
