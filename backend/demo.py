@@ -108,8 +108,10 @@ def remove(session: Session) -> list[str]:
     Returns the keys of its photos and recordings: their files can go once the caller has committed.
     """
     gone = set(session.scalars(select(Area.id).where(Area.is_example)))
-    kept = (session.scalars(select(table).where(table.area_id.in_(gone))) for table in (Photo, Sound))
-    files = [one.file for rows in kept for one in rows]
+    files = [
+        *(photo.file for photo in session.scalars(select(Photo).where(Photo.area_id.in_(gone)))),
+        *(sound.file for sound in session.scalars(select(Sound).where(Sound.area_id.in_(gone)))),
+    ]
     strangers = select(Person.id).where(Person.is_example)
     session.execute(update(Idea).where(Idea.area_id.in_(gone)).values(case_id=None, photo_id=None))
     for table in reversed(Base.metadata.sorted_tables):
