@@ -202,7 +202,8 @@ def taken_up(session: Session, case_id: int, language: str) -> list[Other]:
 
 @stage_checks.usual(Stage.SPREAD, say("The experience bank has a lesson from it."))
 def is_told(session: Session, case_id: int) -> bool:
-    return session.scalar(select(Lesson.id).where(Lesson.case_id == case_id, Lesson.is_hidden.is_(False)).limit(1)) is not None
+    own = Lesson.case_id == case_id, Lesson.is_hidden.is_(False)
+    return session.scalar(select(Lesson.id).where(*own).limit(1)) is not None
 
 
 @stage_checks.usual(Stage.SPREAD, say("Another area took it up, or it has an owner."))
