@@ -21,8 +21,8 @@ KEYWORDS = {
     "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "say": None, "say_count": (1, 2),
 }  # fmt: skip
 STAFF = (
-    "moderation", "coordination", "announce", "_deskbar", "close.html", "told.html", "prototypes/new", "prototypes/tell",
-    "option_decisions", "templates/people", "overview/index", "backend/connections", "slip_batches",
+    "moderation", "coordination", "announce", "_deskbar", "close.html", "told.html", "prototypes/new",
+    "prototypes/tell", "option_decisions", "templates/people", "overview/index", "backend/connections", "slip_batches",
     "place_codes/screen", "dangers/guide", "comments/rule", "written_down", "templates/reading",
 )  # fmt: skip
 # By hand, in the order of GNU and CLDR: the tool's own rules for Arabic swap the last two forms.
