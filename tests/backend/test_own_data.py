@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from backend import own_data, supports
 from tests.conftest import NOON
-from tests.makers import a_published_idea, ana, bo, seved
+from tests.makers import a_case, a_published_idea, a_trial, ana, bo, karin, seved, three_prototypes
 
 
 def test_every_column_that_names_a_person_is_seen_to() -> None:
@@ -46,3 +46,11 @@ def test_no_secret_of_ours_is_given_away() -> None:
         part = own_data.PARTS[table.name, column]
         given = set(table.columns.keys()) - set(part.hides) if part.given else set()
         assert not {name for name in given if name.endswith("_mark") or "secret" in name}, table.name
+
+
+def test_days_of_the_calendar_are_fit_for_json_too(session: Session) -> None:
+    area = seved(session)
+    by = karin(session, area)
+    a_trial(session, three_prototypes(session, a_case(session, area), by)[0], by)
+
+    assert json.loads(json.dumps(own_data.export(session, by)))["trials"][0]["day"] == NOON.date().isoformat()
