@@ -14,7 +14,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
-from backend import appeals, cases, insight_answers, insight_lists, insight_patterns, insights
+from backend import appeals, cases, insight_answers, insight_lists, insight_patterns, insights, moderation
 from backend.cases import Case, Stage
 from backend.errors import Conflict, NotAllowed, NotFound, Refusal
 from backend.insight_tellings import AGREED, FORM_NAMES, FORMS, LONGEST, NAMES, Telling
@@ -141,9 +141,7 @@ def transcript(number: int, insight: int) -> ResponseReturnValue:
             with current.transaction() as session:
                 waits = insights.by_number(session, insight, case_id=case.id)
                 insights.transcribe(session, waits, form.transcript.data, by=somebody, at=current.now())
-            own = insights.is_by(found, somebody)
-            mine = url_for("insights.mine", number=number, insight=insight)
-            return redirect(mine if own else url_for("moderation.index"), 303)
+            return redirect(_after_transcript(found), 303)
         except Refusal as refusal:
             status = _refuse(form, refusal)
     one = insight_lists.any_state(current.session(), insight, case_id=case.id)
@@ -165,6 +163,14 @@ def take_back(number: int, insight: int) -> ResponseReturnValue:
     one = insight_lists.any_state(current.session(), insight, case_id=case.id)
     page = render_template("insights/take_back.html", case=case, form=form, one=one)
     return page, 400 if form.errors else 200
+
+
+def _after_transcript(insight: Insight) -> str:
+    """Its writer sees where it stands now; whoever reads the queue goes on deciding."""
+    item = moderation.unsettled(current.session(), "insight", insight.id)
+    if insights.is_by(insight, current.known_person()) or item is None:
+        return url_for("insights.mine", number=insight.case_id, insight=insight.id)
+    return url_for("moderation.show", number=item.id)
 
 
 def _case(number: int) -> Case:

@@ -199,7 +199,7 @@ def test_a_moderator_hears_it_writes_it_down_and_then_publishes(
 
     answer = post(desk, there, transcript="Här sitter alltid någon.")
 
-    assert answer.status_code == 303
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/en/moderation/{item.id}")
     session.expire_all()
     read(session, "insight", insight.id, moderator)
     session.commit()
