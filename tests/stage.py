@@ -68,7 +68,7 @@ class Stage:
         for rule in app.url_map.iter_rules(endpoint):
             if method not in (rule.methods or ()):
                 continue
-            noun = NOUNS.get(endpoint, "idea" if "/ideas/" in rule.rule else "case")
+            noun = NOUNS.get(endpoint) or next((noun for path, noun in ROOMS.items() if path in rule.rule), "case")
             kinds = [(kind, {"area": slug, **self.placed.get((kind, noun), {})}) for kind, slug in PLACES.items()]
             if (who, noun) in self.own:
                 kinds.insert(0, ("own", {"area": "seved", **self.own[who, noun]}))
@@ -97,6 +97,7 @@ def _filled(rule: str, holes: Holes) -> str:
 
 
 PLACES = {"here": "seved", "elsewhere": "lindangen"}
+ROOMS = {"/ideas/": "idea", "/<area>/journal/": "journal note"}  # in whose addresses the number is theirs
 # What the number in an address names, where neither the path nor the endpoint's room says so.
 NOUNS = {
     "photos.show": "photo", "ideas.mine": "waiting idea", "guessing.correct": "waiting idea",
