@@ -22,7 +22,8 @@ from tests.attacks.trying import wrong_with
 pytestmark = pytest.mark.thorough
 ATTACKS = reading.every()
 KINDS = (
-    "access", "floods", "insights", "journal", "lessons", "options", "output", "pictures", "requests", "resources", "shared_phones",
+    "access", "floods", "insights", "journal", "lessons", "options", "output", "pictures", "requests", "resources",
+    "shared_phones",
     "sign_in", "size_and_shape", "votes",
 )  # fmt: skip
 Stages = Callable[[str], Stage]

@@ -244,7 +244,8 @@ def _world(session: Session, service: Service, payload: str, slug: str) -> World
         "/sv/lessons/?stage=6", f"/ar/lessons/search?{urlencode({'q': payload})}", "/ar/methods/diary",
         f"{base}/report/idea/{idea}",
     ]  # fmt: skip
-    world.public += [f"{base}/votes/{asked.id}/results", f"{base}/cases/{case.id}/journal/", f"{base}/journal/{note.id}"]
+    world.public += [f"{base}/votes/{asked.id}/results", f"{base}/cases/{case.id}/journal/"]
+    world.public += [f"{base}/journal/{note.id}"]
     world.public += ["/sv/cases/", f"{base}/journal/{note.id}/comments/", f"{base}/cases/{case.id}/follow"]
     world.staff += [f"/sv/lessons/{lesson.id}/edit", "/sv/methods/diary/used", f"{base}/report/lesson/{lesson.id}"]
     world.staff += ["/sv/core/", f"{base}/journal/{note.id}/edit", f"{base}/journal/{note.id}/take-back"]
