@@ -23,8 +23,7 @@ pytestmark = pytest.mark.thorough
 ATTACKS = reading.every()
 KINDS = (
     "access", "floods", "insights", "journal", "lessons", "options", "output", "pictures", "requests", "resources",
-    "shared_phones",
-    "sign_in", "size_and_shape", "votes",
+    "shared_phones", "sign_in", "size_and_shape", "teams", "votes",
 )  # fmt: skip
 Stages = Callable[[str], Stage]
 
