@@ -14,7 +14,7 @@ from tests.browser.conftest import Phones
 from tests.browser.service import Service
 from tests.mail_server import MailServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from tests.browser.conftest import Phones, decided, desk_of
 from tests.browser.service import Service
 from tests.makers import a_published_idea, an_idea
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
+pytestmark = pytest.mark.browser
 COUNT = ".acts .button .count"
 
 
