@@ -87,7 +87,8 @@ class Case(Base):
     stage: Mapped[int] = mapped_column(default=Stage.INSIGHTS)
     furthest: Mapped[int] = mapped_column(default=Stage.INSIGHTS)  # the last it was on; above stage: went back
     is_example: Mapped[bool] = mapped_column(default=False)
-    team_is_open: Mapped[bool] = mapped_column(default=False, server_default=false())  # to whoever asks; else: by answer
+    # for whoever asks; else somebody answers
+    team_is_open: Mapped[bool] = mapped_column(default=False, server_default=false())
     finished_at: Mapped[datetime | None]  # with a last word, see case_endings; empty: it goes on
     created_at: Mapped[datetime]
 
@@ -181,7 +182,10 @@ def _listed(session: Session, which: ColumnElement[bool], language: str) -> list
     rows = session.execute(query).all()
     said = texts.read(session, [row.texts_id for row in rows], language)
     return [
-        Listed(row.id, row.area_id, own["title"], own["summary"], own["here"], row.stage, row.furthest, row.finished_at is not None)
+        Listed(
+            row.id, row.area_id, own["title"], own["summary"], own["here"], row.stage, row.furthest,
+            row.finished_at is not None,
+        )
         for row in rows
         for own in (said[row.texts_id],)
     ]

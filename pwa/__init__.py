@@ -96,11 +96,11 @@ from . import (
 )
 
 FEATURES = (
-    areas, follows, ideas, idea_edits, idea_photos, idea_merges, similar, guessing, supports, comments, cases, insights, insight_patterns, teams, team_requests, team_invitations,
-    ambassadors, team_notes,
-    statements, options, option_arguments, option_decisions, prototypes, trials, resources, needs, pledges, pledge_outcomes, handovers, adoptions, adoption_reports, case_endings, journal, votes, rounds,
-    paper_ballots, published, meetings, lessons, methods,
-    moderation, moderation_bulk, moderation_readers, reports, appeals, dangers, coordination, overview,
+    areas, follows, ideas, idea_edits, idea_photos, idea_merges, similar, guessing, supports, comments, cases,
+    insights, insight_patterns, teams, team_requests, team_invitations, ambassadors, team_notes, statements, options,
+    option_arguments, option_decisions, prototypes, trials, resources, needs, pledges, pledge_outcomes, handovers,
+    adoptions, adoption_reports, case_endings, journal, votes, rounds, paper_ballots, published, meetings, lessons,
+    methods, moderation, moderation_bulk, moderation_readers, reports, appeals, dangers, coordination, overview,
     written_down, people, own_data, erasure, public_log, about, sign_in, passkeys, app_codes, e_id, mail_codes,
     place_codes, slips, slip_batches, taking_along, me, mail_addresses, push, languages, outbox,
 )  # fmt: skip

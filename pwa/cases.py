@@ -125,5 +125,6 @@ def move(number: int) -> ResponseReturnValue:
             form.refuse(refusal)
     return render_template(
         "cases/move.html", form=form, case=case, said=cases.texts_of(current.session(), case, tag),
-        stage_name=STAGES[case.stage].name.into(tag), checks=stage_checks.of_case(current.session(), case.id, case.stage),
+        stage_name=STAGES[case.stage].name.into(tag),
+        checks=stage_checks.of_case(current.session(), case.id, case.stage),
     ), 400 if form.errors else 200  # fmt: skip

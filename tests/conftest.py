@@ -38,6 +38,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_name", [pytest.param(name, marks=marks.get(name, ())) for name in names])
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Real browsers run one after another in one worker: two at once on two cores are slow and fail by chance."""
     for item in items:

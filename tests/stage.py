@@ -60,7 +60,9 @@ class Stage:
     cookies: dict[str, str] = field(default_factory=dict)
     own: dict[tuple[str, str], Holes] = field(default_factory=dict)  # by person and noun
     placed: dict[tuple[str, str], Holes] = field(default_factory=dict)  # by "here" or "elsewhere" and noun
-    any: Holes = field(default_factory=lambda: {"lang": "en", "sort": "notices", "slug": "diary", "number": "1", "twin": "1"})
+    any: Holes = field(
+        default_factory=lambda: {"lang": "en", "sort": "notices", "slug": "diary", "number": "1", "twin": "1"}
+    )
     words: Holes = field(default_factory=dict)  # what addresses of the endpoint take for <word>
 
     def things(self, app: Flask, method: str, endpoint: str, who: str) -> Iterator[tuple[str, str]]:
